@@ -1,0 +1,31 @@
+"""Settings, read from the environment (prefix `LIAOHE_`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geodata.i18n import Language
+
+
+class Settings(BaseSettings):
+    """What an installation may change. Every field is an environment variable `LIAOHE_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="LIAOHE_", frozen=True)
+
+    data_dir: Path = Path("data")
+    """Folder of the store: objects, the SQLite catalogue, the tile cache, staging."""
+    database_url: str | None = None
+    """SQLAlchemy URL of the catalogue; SQLite in `data_dir` where there is none."""
+    objects: str | None = None
+    """fsspec place of the objects, for example `s3://bucket/objects`; `data_dir/objects` where there is none."""
+    language: Language = "zh"
+    """Language of the command line's messages."""
+
+    reading_seconds: float = 60
+    """Longest time the reading process may take for an ordinary upload."""
+    reading_memory_mb: int = 1500
+    """Memory the reading process may take for an ordinary upload."""
+    two_people: bool = False
+    """Whether publishing needs the approval of a second person."""

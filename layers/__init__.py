@@ -1,0 +1,1 @@
+"""How the data looks: map layers, tiles, legends, charts. No Streamlit."""

@@ -1,0 +1,1 @@
+"""Talks with people: the frame, one short script per page, and what they share in `pages.ui`."""
