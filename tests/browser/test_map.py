@@ -1,0 +1,127 @@
+"""The map page: every layer is painted, and state changes repaint the running map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from geodata.schema import LAYERS
+from geodata.store import Store
+from tests.browser.conftest import OpenWindow
+from tests.browser.harness import Window
+
+
+@pytest.fixture
+def map_window(open_window: OpenWindow) -> Iterator[Window]:
+    """The map page at rest, with every layer switched on."""
+    window = open_window(height_px=1200)
+    window.open("/")
+    window.map_frame()
+    for layer in LAYERS:
+        show(window, layer, on=True)
+    window.wait_for_quiet_map()
+    return window
+
+
+def show(window: Window, layer: str, *, on: bool) -> None:
+    """Switch a layer on or off in the layer tree."""
+    box = window.widget(f"layer_{layer}").locator("input[type=checkbox]")
+    if box.is_checked() != on:
+        # Streamlit hides the box itself; its label takes the click.
+        window.widget(f"layer_{layer}").locator("label").first.click()
+        window.wait_for(f"{layer} {'on' if on else 'off'}", lambda: box.is_checked() == on)
+        window.wait_until_settled()
+
+
+def test_every_feature_of_every_layer_is_painted_where_the_district_fits(map_window: Window, store: Store) -> None:
+    published = {layer: version.features for layer, version in store.current().items()}
+    assert set(published) == set(LAYERS)
+    assert map_window.painted() == published
+
+
+def test_a_layer_that_is_switched_off_is_not_painted(map_window: Window) -> None:
+    show(map_window, "parcels", on=False)
+    map_window.wait_for("no parcel painted", lambda: map_window.painted().get("parcels", 0) == 0)
+    show(map_window, "parcels", on=True)
+    map_window.wait_for("parcels painted again", lambda: map_window.painted().get("parcels", 0) > 0)
+
+
+def test_another_month_repaints_the_running_map_without_reload_or_tile_request(map_window: Window) -> None:
+    frame = map_window.map_frame()
+    frame.evaluate("() => { window.survivor = 'still here'; }")
+    navigated: list[str] = []
+    map_window.page.on("framenavigated", lambda moved: navigated.append(moved.url))
+    before = map_window.wait_for_quiet_map()
+    as_of_before = frame.evaluate("() => JSON.stringify(window.planMap.state)")
+    tiles_before = len(map_window.watch.tile_requests)
+
+    map_window.widget("as_of_month").get_by_role("slider").first.press("ArrowLeft")
+
+    map_window.wait_for("a new paint", lambda: map_window.stats()["paints"] > before["paints"])
+    map_window.wait_for_quiet_map()
+    assert frame.evaluate("() => window.survivor") == "still here"
+    assert frame.evaluate("() => JSON.stringify(window.planMap.state)") != as_of_before
+    assert navigated == []
+    assert len(map_window.watch.tile_requests) == tiles_before
+    assert map_window.stats()["tiles"] == before["tiles"]
+
+
+def test_a_day_typed_in_repaints_the_running_map(map_window: Window) -> None:
+    before = map_window.wait_for_quiet_map()
+    day = map_window.widget("as_of").locator("input").first
+    shown = day.input_value()
+    day.fill(shown.replace("2020", "2019"))
+    day.press("Enter")
+    map_window.wait_for("a new paint", lambda: map_window.stats()["paints"] > before["paints"])
+
+
+def test_a_click_on_a_parcel_shows_its_attributes(map_window: Window, store: Store) -> None:
+    parcels = store.read("parcels")
+    # The largest one: no neighbour lies within eight pixels of its middle.
+    parcel = parcels.loc[parcels.to_crs("EPSG:4548").area.idxmax()]
+    inside = parcel.geometry.representative_point()
+    assert map_window.page.get_by_text(parcel["parcel_id"]).count() == 0
+    map_window.click_map(inside.x, inside.y)
+    map_window.page.get_by_text(parcel["parcel_id"]).first.wait_for(timeout=15_000)
+
+
+def test_moving_the_map_does_not_run_the_script_again(map_window: Window) -> None:
+    frame = map_window.map_frame()
+    frame.evaluate("() => window.planMap.map.setZoom(window.planMap.map.getZoom() + 2, {animate: false})")
+    map_window.wait_for_quiet_map()
+    state = frame.evaluate("() => JSON.stringify(window.planMap.state)")
+    frame.evaluate("() => window.planMap.map.panBy([200, 100], {animate: false})")
+    map_window.wait_for_quiet_map()
+    assert frame.evaluate("() => JSON.stringify(window.planMap.state)") == state
+    assert all(count >= 0 for count in map_window.painted().values())
+    assert map_window.painted()["parcels"] > 0
+
+
+def test_fewer_features_are_painted_where_less_is_in_view(map_window: Window) -> None:
+    everything = map_window.painted()["parcels"]
+    map_window.map_frame().evaluate(
+        "() => window.planMap.map.setZoom(window.planMap.map.getZoom() + 3, {animate: false})"
+    )
+    map_window.wait_for("fewer parcels", lambda: 0 < map_window.painted()["parcels"] < everything / 4)
+
+
+def test_the_map_stands_still_when_a_day_is_chosen_again_and_again(map_window: Window) -> None:
+    """The component keeps what it was given; twenty changes must not make a change slower."""
+    slider = map_window.widget("as_of_month").get_by_role("slider").first
+    paints = [map_window.wait_for_quiet_map()["paints"]]
+    for step in range(6):
+        slider.press("ArrowLeft" if step % 2 == 0 else "ArrowRight")
+        map_window.wait_for("a new paint", lambda: map_window.stats()["paints"] > paints[-1])
+        map_window.wait_until_settled()
+        paints.append(map_window.wait_for_quiet_map()["paints"])
+    assert all(earlier < later for earlier, later in pairwise(paints))
+
+
+def test_a_map_that_is_opened_in_the_past_says_so(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.open(f"/?as_of={date(2019, 6, 30).isoformat()}")
+    state = window.map_frame().evaluate("() => JSON.stringify(window.planMap.state)")
+    assert "2019-06-30" in state or "2019" in window.widget("as_of").locator("input").first.input_value()
