@@ -22,7 +22,8 @@ ADDRESS = re.compile(r"(?:https?:)?//(?=[a-z0-9-]+\.[a-z])[^\s\"'`)>\\]+", re.IG
 
 def tracked_files() -> list[Path]:
     """The files git knows, and new ones it does not ignore."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    # A checkout may belong to another user than the one who tests it.
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
