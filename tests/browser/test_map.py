@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -16,12 +15,9 @@ from tests.browser.harness import Window
 
 @pytest.fixture
 def map_window(open_window: OpenWindow) -> Iterator[Window]:
-    """The map page at rest, with every layer switched on."""
-    window = open_window(height_px=1200)
-    window.open("/")
-    window.map_frame()
-    for layer in LAYERS:
-        show(window, layer, on=True)
+    """The map page at rest, with every layer on it."""
+    window = open_window()
+    window.open("/?layers=" + ".".join(LAYERS))
     window.wait_for_quiet_map()
     return window
 
@@ -75,6 +71,7 @@ def test_a_day_typed_in_repaints_the_running_map(map_window: Window) -> None:
     shown = day.input_value()
     day.fill(shown.replace("2020", "2019"))
     day.press("Enter")
+    day.press("Escape")
     map_window.wait_for("a new paint", lambda: map_window.stats()["paints"] > before["paints"])
 
 
@@ -108,8 +105,7 @@ def test_fewer_features_are_painted_where_less_is_in_view(map_window: Window) ->
     map_window.wait_for("fewer parcels", lambda: 0 < map_window.painted()["parcels"] < everything / 4)
 
 
-def test_the_map_stands_still_when_a_day_is_chosen_again_and_again(map_window: Window) -> None:
-    """The component keeps what it was given; twenty changes must not make a change slower."""
+def test_every_change_of_the_month_is_painted_one_after_the_other(map_window: Window) -> None:
     slider = map_window.widget("as_of_month").get_by_role("slider").first
     paints = [map_window.wait_for_quiet_map()["paints"]]
     for step in range(6):
@@ -120,8 +116,16 @@ def test_the_map_stands_still_when_a_day_is_chosen_again_and_again(map_window: W
     assert all(earlier < later for earlier, later in pairwise(paints))
 
 
-def test_a_map_that_is_opened_in_the_past_says_so(open_window: OpenWindow) -> None:
+def test_a_link_opens_the_map_at_its_day_with_its_layers(open_window: OpenWindow) -> None:
     window = open_window()
-    window.open(f"/?as_of={date(2019, 6, 30).isoformat()}")
-    state = window.map_frame().evaluate("() => JSON.stringify(window.planMap.state)")
-    assert "2019-06-30" in state or "2019" in window.widget("as_of").locator("input").first.input_value()
+    window.open("/?as_of=2019-06-30&layers=district.roads")
+    window.wait_for_quiet_map()
+    assert window.widget("as_of").locator("input").first.input_value() == "2019-06-30"
+    assert {layer for layer, count in window.painted().items() if count} == {"district", "roads"}
+
+
+def test_a_broken_link_opens_the_map_all_the_same(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.open("/?as_of=2019-02-31&layers=nothing&zoom=NaN&centre=here&what=ever")
+    window.wait_for_quiet_map()
+    assert window.painted()["district"] == 1
