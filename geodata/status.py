@@ -1,65 +1,88 @@
-"""The state of every feature at a date: the rule of land status (DESIGN §6) and the simpler ones of the other layers.
+"""What state a feature is in at a date: the rule of DESIGN §6 for parcels, and the stages of every other layer.
 
-Each layer has one vectorised rule that answers "which state at day d", where d may differ from row to row. The
-history of a feature is that rule, asked at every day on which its answer can change.
+The rule stands here and nowhere else: tables, tiles and the map look up what this module worked out. Each layer has
+one function of a day (`_Rule.at`); `steps` applies it at every day on which something can change, `state_at` at one.
+
+Source for idle land: 闲置土地处置办法 (国土资源部令第53号, 2012), 第二条.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 
-from geodata.i18n import Text, label
-from geodata.schema import EXISTING, schema_of
+from geodata.i18n import Language, Text, label
+from geodata.schema import EXISTING, LAYERS, Kind, schema_of
 
 RULE_VERSION = "1"
-"""Changes whenever a rule here gives another answer: tiles carry histories and are then built anew."""
+"""Changes when a feature may get another state than before; tiles made by an older rule are then made again."""
 
-STATE_LABELS: dict[str, dict[str, Text]] = {
-    "district": {"present": label("新区范围", "District")},
-    "water_zones": {"present": label("水系片区", "Water zone")},
-    "corridors": {"planned": label("规划", "Planned"), "completed": label("建成", "Completed")},
-    "waterways": {
-        "planned": label("规划", "Planned"),
-        "under_construction": label("在建", "Under construction"),
-        "connected": label("贯通", "Connected"),
-    },
-    "roads": {
-        "planned": label("规划", "Planned"),
-        "under_construction": label("在建", "Under construction"),
-        "open": label("通车", "Open"),
-    },
-    "relocation_zones": {
-        "listed": label("列入计划", "Listed"),
-        "agreed": label("已签约", "Agreed"),
-        "vacated": label("已腾退", "Vacated"),
-        "resupplied": label("再供地", "Supplied again"),
-    },
-    "parks": {"present": label("园区", "Park")},
+_PRESENT: tuple[str, ...] = ("present",)
+
+STATES: dict[str, tuple[str, ...]] = dict.fromkeys(LAYERS, _PRESENT) | {
+    "parcels": (
+        "not_applicable",
+        "inefficient",
+        "completed",
+        "unapproved",
+        "approved_unsupplied",
+        "idle",
+        "supplied_unused",
+        "under_construction",
+    ),
+    "roads": ("planned", "under_construction", "open"),
+    "waterways": ("planned", "under_construction", "connected"),
+    "corridors": ("planned", "completed"),
+    "greening": ("planned", "started", "late", "completed"),
+    "lighting": ("planned", "late", "completed"),
+    "relocation_zones": ("listed", "agreed", "vacated", "resupplied"),
+    "projects": ("not_started", "negotiating", "signed", "landed", "producing"),
+}
+"""Layer → its states in drawing order. A layer without a history has the one state `present`."""
+
+_PLANNED, _UNDER_CONSTRUCTION = label("规划", "Planned"), label("在建", "Under construction")
+_COMPLETED, _LATE = label("已完成", "Completed"), label("逾期未完成", "Late")
+
+STATE_LABELS: dict[str, dict[str, Text]] = {layer: {"present": label("现有", "Present")} for layer in LAYERS} | {
     "parcels": {
         "not_applicable": label("不适用", "Not applicable"),
+        "inefficient": label("低效", "Inefficient"),
+        "completed": label("建成", "Completed"),
         "unapproved": label("未批", "Not approved"),
         "approved_unsupplied": label("批而未供", "Approved, not supplied"),
-        "supplied_unused": label("供而未用", "Supplied, not started"),
         "idle": label("疑似闲置", "Suspected idle"),
-        "under_construction": label("在建", "Under construction"),
-        "completed": label("建成", "Completed"),
-        "inefficient": label("低效", "Inefficient"),
+        "supplied_unused": label("供而未用", "Supplied, not started"),
+        "under_construction": _UNDER_CONSTRUCTION,
     },
+    "roads": {
+        "planned": _PLANNED,
+        "under_construction": _UNDER_CONSTRUCTION,
+        "open": label("已通车", "Open"),
+    },
+    "waterways": {
+        "planned": _PLANNED,
+        "under_construction": _UNDER_CONSTRUCTION,
+        "connected": label("已贯通", "Connected"),
+    },
+    "corridors": {"planned": _PLANNED, "completed": _COMPLETED},
     "greening": {
-        "planned": label("计划", "Planned"),
-        "started": label("在建", "Started"),
-        "late": label("逾期未完成", "Late"),
-        "completed": label("完成", "Completed"),
+        "planned": _PLANNED,
+        "started": label("已开工", "Started"),
+        "late": _LATE,
+        "completed": _COMPLETED,
     },
-    "lighting": {
-        "planned": label("计划", "Planned"),
-        "late": label("逾期未完成", "Late"),
-        "completed": label("已亮化", "Lit"),
+    "lighting": {"planned": _PLANNED, "late": _LATE, "completed": _COMPLETED},
+    "relocation_zones": {
+        "listed": label("已列入", "Listed"),
+        "agreed": label("已签约", "Agreed"),
+        "vacated": label("已腾退", "Vacated"),
+        "resupplied": label("已再供地", "Supplied again"),
     },
     "projects": {
         "not_started": label("未启动", "Not started"),
@@ -69,198 +92,250 @@ STATE_LABELS: dict[str, dict[str, Text]] = {
         "producing": label("投产", "Producing"),
     },
 }
-"""Layer → its states in the order of a feature's life, each with its label."""
+"""Layer → state → what it is called. `idle` is the suspicion; see `status_label` for land recognised as idle."""
 
-STATES: dict[str, tuple[str, ...]] = {layer: tuple(labels) for layer, labels in STATE_LABELS.items()}
-"""Layer → its states; a state's place in this tuple is its number in tiles."""
+IDLE_RECOGNISED = label("闲置", "Idle")
+CANNOT_BE_JUDGED = label("无法判定", "Can't be judged")
+PROJECTED = label("推算", "Projected")
 
-RECOGNISED_IDLE = label("闲置", "Idle (recognised)")
-"""What `idle` is called once the authority has recognised it; until then it is suspected."""
+MIN_BUILT_SHARE = 1 / 3
+"""Below it suspended land may be idle (第二条: 已动工开发建设用地面积占应动工开发建设用地总面积不足三分之一)."""
+MIN_INVESTED_SHARE = 0.25
+"""Below it suspended land may be idle (第二条: 已投资额占总投资额不足百分之二十五)."""
 
-_BUILT_SHARE_LIMIT = 1 / 3
-_INVESTED_SHARE_LIMIT = 0.25
-_FIRST_CODE_WITHOUT_SUPPLY = 17
-_LAST_FARMLAND_CODE = 6
+PLAN_FIELDS = frozenset({"planned_on", "start_due_on"})
+"""Dates that say what ought to happen; every other date field is an event."""
 
-# LEAD → NUMBERS: I overwrote your uncommitted status.py by accident at 21:54; keep this one or merge yours, then delete this line.
-_Days = pd.Series  # of datetime64, one day for each row
-_Rule = Callable[[GeoDataFrame, _Days], "pd.Series[str]"]
+_Days = NDArray[np.int64]
+_Flags = NDArray[np.bool_]
+_EVER = np.iinfo(np.int64).min
+"""The day of what is 现状: on or before every day."""
+_NEVER = np.iinfo(np.int64).max
+"""The day of what has not happened: after every day."""
 
 
-def state_at(layer: str, frame: GeoDataFrame, on: date) -> pd.Series[str]:
-    """The state of each row at the end of day `on`.
+@dataclass(frozen=True)
+class _Rule:
+    """The rule of one layer, for the rows of one frame."""
 
-    Parameters
-    ----------
-    layer : name of the layer
-    frame : n rows, clean frame of that layer
+    changes: list[_Days]
+    """Per kind of change, the day it comes for each row; the state is the same between two such days."""
+    at: Callable[[_Days, _Days], NDArray[np.int8]]
+    """(day, clock) → index of the state in `STATES`; `clock` is the day that passing time is counted to."""
 
-    Returns
-    -------
-    Series of str, n rows, same index as `frame`
-        One of `STATES[layer]`.
+
+def steps(layer: str, frame: GeoDataFrame) -> list[list[tuple[date | None, str]]]:
+    """The history of each row: (first day of the state, state), days ascending, the first None (since ever).
+
+    Two neighbouring steps never have the same state. What has no date, marks and shares, counts at every day.
 
     Raises
     ------
     UnknownLayerError
         There is no such layer.
     """
-    schema_of(layer)
-    return _RULES[layer](frame, _constant(frame, on)).rename("state")
-
-
-def steps(layer: str, frame: GeoDataFrame) -> list[list[tuple[date | None, str]]]:
-    """The history of each row: its states with the first day of each, in order of time.
-
-    The first step has no day: that state holds since ever. Two steps in a row never have the same state, and the
-    last step whose day is on or before a day says what `state_at` says of that day.
-    """
-    rule = _RULES[layer]
-    number_of = {state: number for number, state in enumerate(STATES[layer])}
-    turns = [_constant(frame, EXISTING.date()), *_turning_days(layer, frame)]
-    days = np.column_stack([turn.to_numpy("datetime64[D]") for turn in turns])
-    # A row is asked at its own days only; where a day is missing it is asked at the first one again.
-    known = np.where(np.isnat(days), days[:, :1], days)
-    numbers = np.column_stack(
-        [
-            rule(frame, pd.Series(known[:, column].astype("datetime64[s]"), index=frame.index))
-            .map(number_of)
-            .to_numpy()
-            for column in range(known.shape[1])
-        ]
-    )
-    order = np.argsort(known, axis=1, kind="stable")
-    known, numbers = np.take_along_axis(known, order, axis=1), np.take_along_axis(numbers, order, axis=1)
-    turned = np.ones(numbers.shape, dtype=bool)
-    turned[:, 1:] = numbers[:, 1:] != numbers[:, :-1]
+    rule = _rule(layer, frame)
+    rows = len(frame)
+    since_ever = np.full(rows, _EVER)
+    days = np.sort(np.column_stack([since_ever, *rule.changes]), axis=1)
     names = STATES[layer]
-    return [
-        [
-            (None if column == 0 else row_days[column].item(), names[row_numbers[column]])
-            for column in np.flatnonzero(row)
-        ]
-        for row, row_days, row_numbers in zip(turned, known, numbers, strict=True)
-    ]
+    current = rule.at(since_ever, since_ever)
+    histories: list[list[tuple[date | None, str]]] = [[(None, names[state])] for state in current.tolist()]
+    for day in days.T[1:]:
+        state = np.where(day != _NEVER, rule.at(day, day), current)
+        changed = np.flatnonzero(state != current)
+        starts = day[changed].astype("datetime64[D]").tolist()
+        for row, start, index in zip(changed.tolist(), starts, state[changed].tolist(), strict=True):
+            histories[row].append((start, names[index]))
+        current = state
+    return histories
 
 
-def is_recognised_idle(parcels: GeoDataFrame, on: date) -> pd.Series[bool]:
-    """Whether the authority had recognised a parcel as idle by `on`; otherwise `idle` reads 疑似闲置."""
-    return _by(parcels["idle_recognised_on"], _constant(parcels, on))
+def state_at(layer: str, frame: GeoDataFrame, on: date) -> pd.Series[str]:
+    """The state of each row at a date: what `steps` says of it.
+
+    Raises
+    ------
+    UnknownLayerError
+        There is no such layer.
+    """
+    day = _day(on, len(frame))
+    return _named(layer, _rule(layer, frame).at(day, day), frame)
+
+
+def projected(frame: GeoDataFrame, on: date, data_date: date, *, layer: str = "parcels") -> pd.Series[bool]:
+    """Whether a row's state at `on` was reached only by time passing since the data date (推算).
+
+    That is: it would be another if no year had run out (parcels) and no plan had fallen due (greening, lighting)
+    after `data_date`. All False up to the data date.
+    """
+    rule = _rule(layer, frame)
+    day = _day(on, len(frame))
+    clock = np.minimum(day, _day(data_date, len(frame)))
+    return pd.Series(rule.at(day, day) != rule.at(day, clock), index=frame.index, name="projected")
 
 
 def cannot_be_judged(parcels: GeoDataFrame, on: date) -> pd.Series[bool]:
-    """Whether idleness can't be judged (无法判定): supplied and not started by `on`, without an agreed day of start."""
-    unjudged: pd.Series[bool] = (state_at("parcels", parcels, on) == "supplied_unused") & parcels["start_due_on"].isna()
-    return unjudged
+    """Whether a parcel is supplied and unstarted at a date, and nothing says when it was due to start (无法判定)."""
+    unused = (state_at("parcels", parcels, on) == "supplied_unused").to_numpy()
+    no_due_day = days_of(parcels, "start_due_on") == _NEVER
+    return pd.Series(unused & no_due_day, index=parcels.index, name="cannot_be_judged")
 
 
-def is_projected(layer: str, frame: GeoDataFrame, on: date, data_date: date) -> pd.Series[bool]:
-    """Whether a state at `on` was reached only by time passing since the layer's data date (推算)."""
-    if on <= data_date:
-        return pd.Series(False, index=frame.index)
-    return state_at(layer, frame, on) != state_at(layer, frame, data_date)
+def is_recognised_idle(parcels: GeoDataFrame, on: date) -> pd.Series[bool]:
+    """Whether a parcel is idle at a date and the authority has recognised it as such by then."""
+    idle = (state_at("parcels", parcels, on) == "idle").to_numpy()
+    recognised = happened(parcels, "idle_recognised_on", on).to_numpy()
+    return pd.Series(idle & recognised, index=parcels.index, name="is_recognised_idle")
 
 
-def one_year_after(days: pd.Series) -> pd.Series:
-    """The same day of the next year; 28 February for 29 February."""
-    return days + pd.DateOffset(years=1)
+def status_label(state: str, recognised: bool, language: Language) -> str:
+    """What a parcel's status is called; idle land is 疑似闲置 until it is recognised, then 闲置."""
+    if state == "idle" and recognised:
+        return IDLE_RECOGNISED.in_(language)
+    return STATE_LABELS["parcels"][state].in_(language)
 
 
-def _parcel(parcels: GeoDataFrame, on: _Days) -> pd.Series[str]:
-    """Land status, the first that fits. Source: DESIGN §6; idle: 闲置土地处置办法 (国土资源部令第53号) 第二条."""
-    code = pd.to_numeric(parcels["land_use"].str[:2], errors="coerce")
-    completed = _by(parcels["completed_on"], on)
-    started = _by(parcels["started_on"], on)
-    suspended = _by(parcels["suspended_on"], on) & ~_by(parcels["resumed_on"], on)
-    little_done = (parcels["built_share"] < _BUILT_SHARE_LIMIT) | (parcels["invested_share"] < _INVESTED_SHARE_LIMIT)
-    idle = (~started & _by(one_year_after(parcels["start_due_on"]), on)) | (
-        started & suspended & _by(one_year_after(parcels["suspended_on"]), on) & little_done
+def happened(frame: GeoDataFrame, field: str, on: date) -> pd.Series[bool]:
+    """Whether the date in `field` is on or before `on`; 现状 always, an empty one never."""
+    return pd.Series(days_of(frame, field) <= _day(on, len(frame)), index=frame.index, name=field)
+
+
+def first_and_last_event(frames: Mapping[str, GeoDataFrame]) -> tuple[date, date] | None:
+    """The earliest and the latest day on which something happened, in any layer; None where there is no such day.
+
+    现状 and what is only planned or due (`PLAN_FIELDS`) are no events.
+    """
+    events: list[_Days] = []
+    for layer, frame in frames.items():
+        for field in schema_of(layer).fields:
+            if field.kind is Kind.DATE and field.name not in PLAN_FIELDS:
+                days = days_of(frame, field.name)
+                events.append(days[(days != _EVER) & (days != _NEVER)])
+    found = np.concatenate(events) if events else np.array([], dtype=np.int64)
+    return (_date(found.min()), _date(found.max())) if len(found) else None
+
+
+def days_of(frame: GeoDataFrame, field: str) -> _Days:
+    """The dates of a field as days since 1970, for comparing: 现状 before all days, empty after all days.
+
+    A field that the frame lacks is empty.
+    """
+    if field not in frame.columns:
+        return np.full(len(frame), _NEVER)
+    dates = pd.to_datetime(frame[field]).to_numpy().astype("datetime64[D]")
+    days = dates.astype(np.int64)
+    days = np.where(dates == np.datetime64(EXISTING, "D"), _EVER, days)
+    return np.where(np.isnat(dates), _NEVER, days)
+
+
+def one_year_after(days: _Days) -> _Days:
+    """The same day of the next year, 28 February for 29 February; 现状 and empty stay what they are."""
+    real = (days != _EVER) & (days != _NEVER)
+    dates = np.where(real, days, 0).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    next_year = (months + 12).astype("datetime64[D]")
+    last_of_month = (months + 13).astype("datetime64[D]") - np.timedelta64(1, "D")
+    anniversaries = np.minimum(next_year + (dates - months.astype("datetime64[D]")), last_of_month)
+    return np.where(real, anniversaries.astype(np.int64), days)
+
+
+def _parcels(frame: GeoDataFrame) -> _Rule:
+    """The table of DESIGN §6: the first that fits."""
+    approved, supplied, started, completed, resumed = (
+        days_of(frame, field) for field in ("approved_on", "supplied_on", "started_on", "completed_on", "resumed_on")
     )
-    return _first_that_fits(
-        parcels,
-        {
-            "not_applicable": (code <= _LAST_FARMLAND_CODE) | (code >= _FIRST_CODE_WITHOUT_SUPPLY),
-            "inefficient": completed & parcels["inefficient"].fillna(False).astype(bool),
-            "completed": completed,
-            "unapproved": ~_by(parcels["approved_on"], on),
-            "approved_unsupplied": ~_by(parcels["supplied_on"], on),
-            "idle": idle,
-            "supplied_unused": ~started,
-        },
-        otherwise="under_construction",
+    due_for_a_year = one_year_after(days_of(frame, "start_due_on"))
+    suspended_for_a_year = one_year_after(days_of(frame, "suspended_on"))
+    class_no = pd.to_numeric(frame["land_use"].astype("str").str[:2], errors="coerce").to_numpy(dtype=float)
+    not_applicable = (class_no <= 6) | (class_no >= 17)  # a missing code is neither
+    inefficient = _mark(frame, "inefficient")
+    little_done = _share_below(frame, "built_share", MIN_BUILT_SHARE) | _share_below(
+        frame, "invested_share", MIN_INVESTED_SHARE
     )
 
+    def at(day: _Days, clock: _Days) -> NDArray[np.int8]:
+        is_started, is_completed = started <= day, completed <= day
+        idle = np.where(
+            is_started,
+            (suspended_for_a_year <= clock) & (resumed > day) & little_done,
+            due_for_a_year <= clock,
+        )
+        return _first_that_fits(
+            not_applicable,
+            is_completed & inefficient,
+            is_completed,
+            approved > day,
+            supplied > day,
+            idle,
+            ~is_started,
+        )
 
-def _stages(first: str, **stage_by_field: str) -> _Rule:
-    """A rule of stages: the last one whose date has come, else `first`."""
-
-    def rule(frame: GeoDataFrame, on: _Days) -> pd.Series[str]:
-        reached = {state: _by(frame[field], on) for field, state in reversed(stage_by_field.items())}
-        return _first_that_fits(frame, reached, otherwise=first)
-
-    return rule
-
-
-def _late(rule: _Rule, *, done: str = "completed") -> _Rule:
-    """The same rule, with `late` for what was planned before the day and is not done."""
-
-    def with_late(frame: GeoDataFrame, on: _Days) -> pd.Series[str]:
-        states = rule(frame, on)
-        return states.mask((states != done) & _by(frame["planned_on"], on), "late")
-
-    return with_late
-
-
-def _present(frame: GeoDataFrame, _: _Days) -> pd.Series[str]:
-    return pd.Series("present", index=frame.index, dtype="str")
+    return _Rule([approved, supplied, started, completed, resumed, due_for_a_year, suspended_for_a_year], at)
 
 
-_RULES: Mapping[str, _Rule] = {
-    "district": _present,
-    "water_zones": _present,
-    "corridors": _stages("planned", completed_on="completed"),
-    "waterways": _stages("planned", started_on="under_construction", connected_on="connected"),
-    "roads": _stages("planned", started_on="under_construction", opened_on="open"),
-    "relocation_zones": _stages("listed", agreed_on="agreed", vacated_on="vacated", resupplied_on="resupplied"),
-    "parks": _present,
-    "parcels": _parcel,
-    "greening": _late(_stages("planned", started_on="started", completed_on="completed")),
-    "lighting": _late(_stages("planned", completed_on="completed")),
-    "projects": _stages(
-        "not_started", negotiating_on="negotiating", signed_on="signed", landed_on="landed", producing_on="producing"
-    ),
-}
-
-_TURNS_BY_FIELD: Mapping[str, tuple[str, ...]] = {
-    "corridors": ("completed_on",),
-    "waterways": ("started_on", "connected_on"),
+_STAGES: dict[str, tuple[str, ...]] = {
     "roads": ("started_on", "opened_on"),
-    "relocation_zones": ("agreed_on", "vacated_on", "resupplied_on"),
-    "parcels": ("approved_on", "supplied_on", "started_on", "suspended_on", "resumed_on", "completed_on"),
-    "greening": ("planned_on", "started_on", "completed_on"),
+    "waterways": ("started_on", "connected_on"),
+    "corridors": ("completed_on",),
+    "greening": ("started_on", "planned_on", "completed_on"),
     "lighting": ("planned_on", "completed_on"),
+    "relocation_zones": ("agreed_on", "vacated_on", "resupplied_on"),
     "projects": ("negotiating_on", "signed_on", "landed_on", "producing_on"),
 }
-"""The fields on whose days a state can turn; beside them, for parcels, the ends of the two years of grace."""
+"""Layer → the dates that lead to its second and following states. The furthest one reached counts."""
 
 
-def _turning_days(layer: str, frame: GeoDataFrame) -> list[_Days]:
-    days = [frame[field] for field in _TURNS_BY_FIELD.get(layer, ())]
-    if layer == "parcels":
-        days += [one_year_after(frame["start_due_on"]), one_year_after(frame["suspended_on"])]
-    return days
+def _stages(layer: str, frame: GeoDataFrame) -> _Rule:
+    fields = _STAGES.get(layer, ())
+    reached = [days_of(frame, field) for field in fields]
+    if layer == "relocation_zones":
+        # A site supplied again before it was vacated does not count as supplied again (DESIGN §9).
+        _, vacated, resupplied = reached
+        reached[2] = np.where((vacated != _NEVER) & (resupplied >= vacated), resupplied, _NEVER)
+
+    def at(day: _Days, clock: _Days) -> NDArray[np.int8]:
+        stage = np.zeros(len(frame), dtype=np.int8)
+        for number, (field, since) in enumerate(zip(fields, reached, strict=True), start=1):
+            stage[since <= (clock if field in PLAN_FIELDS else day)] = number
+        return stage
+
+    return _Rule(reached, at)
 
 
-def _by(days: pd.Series, on: _Days) -> pd.Series[bool]:
-    """Whether something had happened by the day; an empty date has not."""
-    happened: pd.Series[bool] = days <= on
-    return happened
+def _rule(layer: str, frame: GeoDataFrame) -> _Rule:
+    schema_of(layer)
+    return _parcels(frame) if layer == "parcels" else _stages(layer, frame)
 
 
-def _constant(frame: GeoDataFrame, on: date) -> _Days:
-    return pd.Series(pd.Timestamp(on).as_unit("s"), index=frame.index)
+def _first_that_fits(*conditions: _Flags) -> NDArray[np.int8]:
+    """Number of the first condition that is true; how many there are where none is."""
+    return np.select(conditions, range(len(conditions)), default=len(conditions)).astype(np.int8)
 
 
-def _first_that_fits(frame: GeoDataFrame, states: Mapping[str, pd.Series[bool]], *, otherwise: str) -> pd.Series[str]:
-    fits = [state.to_numpy(bool) for state in states.values()]
-    return pd.Series(np.select(fits, list(states), otherwise), index=frame.index, dtype="str")
+def _mark(frame: GeoDataFrame, field: str) -> _Flags:
+    if field not in frame.columns:
+        return np.zeros(len(frame), dtype=bool)
+    marks: _Flags = frame[field].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    return marks
+
+
+def _share_below(frame: GeoDataFrame, field: str, limit: float) -> _Flags:
+    """Whether the share is below the limit; a missing one is not."""
+    if field not in frame.columns:
+        return np.zeros(len(frame), dtype=bool)
+    below: _Flags = pd.to_numeric(frame[field]).to_numpy(dtype=float, na_value=np.nan) < limit
+    return below
+
+
+def _named(layer: str, states: NDArray[np.int8], frame: GeoDataFrame) -> pd.Series[str]:
+    return pd.Series(np.array(STATES[layer], dtype=object)[states], index=frame.index, dtype="str", name="state")
+
+
+def _day(on: date, rows: int) -> _Days:
+    return np.full(rows, np.datetime64(on, "D").astype(np.int64))
+
+
+def _date(day: np.int64) -> date:
+    found: date = np.datetime64(int(day), "D").item()
+    return found
