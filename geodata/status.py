@@ -94,7 +94,7 @@ STATE_LABELS: dict[str, dict[str, Text]] = {layer: {"present": label("现有", "
 }
 """Layer → state → what it is called. `idle` is the suspicion; see `status_label` for land recognised as idle."""
 
-IDLE_RECOGNISED = label("闲置", "Idle")
+RECOGNISED_IDLE = label("闲置", "Idle")
 CANNOT_BE_JUDGED = label("无法判定", "Can't be judged")
 PROJECTED = label("推算", "Projected")
 
@@ -163,7 +163,7 @@ def state_at(layer: str, frame: GeoDataFrame, on: date) -> pd.Series[str]:
     return _named(layer, _rule(layer, frame).at(day, day), frame)
 
 
-def projected(frame: GeoDataFrame, on: date, data_date: date, *, layer: str = "parcels") -> pd.Series[bool]:
+def is_projected(layer: str, frame: GeoDataFrame, on: date, data_date: date) -> pd.Series[bool]:
     """Whether a row's state at `on` was reached only by time passing since the data date (推算).
 
     That is: it would be another if no year had run out (parcels) and no plan had fallen due (greening, lighting)
@@ -172,7 +172,7 @@ def projected(frame: GeoDataFrame, on: date, data_date: date, *, layer: str = "p
     rule = _rule(layer, frame)
     day = _day(on, len(frame))
     clock = np.minimum(day, _day(data_date, len(frame)))
-    return pd.Series(rule.at(day, day) != rule.at(day, clock), index=frame.index, name="projected")
+    return pd.Series(rule.at(day, day) != rule.at(day, clock), index=frame.index, name="is_projected")
 
 
 def cannot_be_judged(parcels: GeoDataFrame, on: date) -> pd.Series[bool]:
@@ -192,7 +192,7 @@ def is_recognised_idle(parcels: GeoDataFrame, on: date) -> pd.Series[bool]:
 def status_label(state: str, recognised: bool, language: Language) -> str:
     """What a parcel's status is called; idle land is 疑似闲置 until it is recognised, then 闲置."""
     if state == "idle" and recognised:
-        return IDLE_RECOGNISED.in_(language)
+        return RECOGNISED_IDLE.in_(language)
     return STATE_LABELS["parcels"][state].in_(language)
 
 
