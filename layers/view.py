@@ -1,0 +1,168 @@
+"""The state of a view: one value that is a page's URL, and later a saved scene and the input of exports (DESIGN §8).
+
+The query's parts:
+
+============  =============================  ====================================================
+part          example                        meaning
+============  =============================  ====================================================
+``v``         ``1``                          version of this format
+``language``  ``zh``                         language
+``units``     ``mu``                         unit of area: `ha`, `mu` (亩) or `km2`
+``as_of``     ``2020-12-31``                 as-of date
+``theme``     ``land_use``                   what parcels are coloured by
+``layers``    ``district.roads.parcels-60``  visible layers; the opacity in per cent where it is not 100
+``selected``  ``parcels.P-0123``             selected feature: layer and key
+``centre``    ``116.66000_35.40000``         centre, degrees: longitude and latitude
+``zoom``      ``13``                         zoom
+============  =============================  ====================================================
+
+The map's own script writes `centre` and `zoom`; everything else is written by the page. Separators are characters
+that a URL leaves as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args
+
+from geodata.i18n import LANGUAGES, Language, Text, text
+from geodata.schema import LAYERS
+
+AreaUnit = Literal["ha", "mu", "km2"]
+AREA_UNITS: tuple[AreaUnit, ...] = get_args(AreaUnit)
+Theme = Literal["status", "land_use"]
+THEMES: tuple[Theme, ...] = get_args(Theme)
+
+FORMAT = "1"
+PLACE_PARTS = ("centre", "zoom")
+"""The parts of the query that the map's script writes."""
+
+_LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """What is looked at, and how. None leaves a part to the page's own default."""
+
+    language: Language | None = None
+    units: AreaUnit | None = None
+    as_of: date | None = None
+    theme: Theme | None = None
+    layers: Mapping[str, float] | None = None
+    """Visible layer → its opacity, 0–1."""
+    selected: tuple[str, str] | None = None
+    """Layer and key of the selected feature."""
+    centre: tuple[float, float] | None = None
+    """(lon, lat)."""
+    zoom: float | None = None
+
+    def to_query(self) -> dict[str, str]:
+        """The query that `from_query` restores this from; parts that are None are left out."""
+        parts = {
+            "v": FORMAT,
+            "language": self.language,
+            "units": self.units,
+            "as_of": self.as_of and self.as_of.isoformat(),
+            "theme": self.theme,
+            "layers": None if self.layers is None else ".".join(_layer_part(*item) for item in self.layers.items()),
+            "selected": self.selected and ".".join(self.selected),
+            "centre": self.centre and f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
+            "zoom": None if self.zoom is None else f"{self.zoom:g}",
+        }
+        return {name: value for name, value in parts.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A view read from a query, and what of the query could not be understood."""
+
+    view: ViewState
+    broken: tuple[Text, ...] = ()
+
+
+def from_query(query: Mapping[str, str]) -> Restored:
+    """The view that a query describes. Never raises: parts that are unknown or broken are left out and named."""
+    values: dict[str, Any] = {}
+    broken: list[Text] = []
+    for name, value in query.items():
+        part = _PARTS.get(name)
+        if part is None:
+            broken.append(text("an unknown part"))
+            continue
+        try:
+            values[part.attribute] = part.read(value)
+        except (ValueError, KeyError, OverflowError):
+            broken.append(part.title)
+    values.pop("", None)
+    return Restored(ViewState(**values), tuple({part.source: part for part in broken}.values()))
+
+
+@dataclass(frozen=True)
+class _Part:
+    attribute: str
+    title: Text
+    read: Callable[[str], Any]
+
+
+def _layer_part(layer: str, opacity: float) -> str:
+    percent = round(opacity * 100)
+    return layer if percent == 100 else f"{layer}-{percent}"
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _day(value: str) -> date:
+    day = date.fromisoformat(value)
+    if not 1900 < day.year < 2200:
+        raise ValueError(value)
+    return day
+
+
+def _layers(value: str) -> dict[str, float]:
+    visible: dict[str, float] = {}
+    for part in filter(None, value.split(".")):
+        layer, _, percent = part.partition("-")
+        if layer not in LAYERS:
+            raise KeyError(layer)
+        visible[layer] = _within(float(percent or 100), 0, 100) / 100
+    return visible
+
+
+def _selected(value: str) -> tuple[str, str]:
+    layer, _, key = value.partition(".")
+    if layer not in LAYERS or not 0 < len(key) <= _LONGEST_KEY:
+        raise KeyError(layer)
+    return layer, key
+
+
+def _centre(value: str) -> tuple[float, float]:
+    lon, lat = (float(number) for number in value.split("_"))
+    return _within(lon, -180, 180), _within(lat, -85, 85)
+
+
+def _within(number: float, low: float, high: float) -> float:
+    if not low <= number <= high:  # false for NaN as well
+        raise ValueError(number)
+    return number
+
+
+_PARTS = {
+    "v": _Part("", text("the version of the link"), _one_of((FORMAT,))),
+    "language": _Part("language", text("the language"), _one_of(LANGUAGES)),
+    "units": _Part("units", text("the unit of area"), _one_of(AREA_UNITS)),
+    "as_of": _Part("as_of", text("the as-of date"), _day),
+    "theme": _Part("theme", text("the colouring of parcels"), _one_of(THEMES)),
+    "layers": _Part("layers", text("the visible layers"), _layers),
+    "selected": _Part("selected", text("the selected feature"), _selected),
+    "centre": _Part("centre", text("the centre of the map"), _centre),
+    "zoom": _Part("zoom", text("the zoom of the map"), lambda value: _within(float(value), 0, 24)),
+}
