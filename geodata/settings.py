@@ -29,3 +29,5 @@ class Settings(BaseSettings):
     """Memory the reading process may take for an ordinary upload."""
     two_people: bool = False
     """Whether publishing needs the approval of a second person."""
+    sample: bool = True
+    """Whether an empty store is filled with the illustrative district when the application starts."""

@@ -1,0 +1,43 @@
+"""The application: the pages, the map's routes beside them, and what happens at the start.
+
+Runs under `streamlit run app.py`, `python app.py` and `uvicorn app:app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+import structlog
+from starlette.middleware import Middleware
+
+from geodata.errors import GeodataError
+from geodata.settings import Settings
+from layers import routes
+from pages.ui import data, feedback, startup
+from pages.ui.document import Document
+
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Fill an empty store in the background; a store that can't be opened is told on the pages."""
+    try:
+        startup.begin(data.store(), Settings())
+    except GeodataError as error:
+        _log.error("the store can't be opened", reason=str(error))
+    yield
+
+
+app = st.App(
+    "pages/shell.py",
+    routes=routes.ROUTES,
+    middleware=[Middleware(Document)],
+    lifespan=lifespan,
+    on_script_error=feedback.show_unexpected,
+)
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,139 @@
+"""Reading the store for pages: what is current, layers as frames, numbers at a date; each read or computed once.
+
+Frames are shared between sessions and are never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+import streamlit as st
+from geopandas import GeoDataFrame
+
+from geodata import indicators, status
+from geodata.catalogue import Version
+from geodata.indicators import Indicator
+from geodata.schema import schema_of
+from geodata.settings import Settings
+from geodata.store import Store
+
+Versions = Mapping[str, Version]
+
+_CURRENT = "_current_versions"
+
+
+@lru_cache(maxsize=4)
+def _open(settings: Settings) -> Store:
+    return Store.open(settings)
+
+
+def store() -> Store:
+    """The store that the settings name, opened once per process.
+
+    Raises
+    ------
+    StoreError
+        It can't be opened; the next call tries again.
+    """
+    return _open(Settings())
+
+
+def current() -> Versions:
+    """The current version of each layer, the same throughout one run of the page."""
+    return st.session_state[_CURRENT]
+
+
+def take_current() -> Versions:
+    """Read what is current, for this run of the page.
+
+    Raises
+    ------
+    StoreError
+        The store can't be read.
+    """
+    st.session_state[_CURRENT] = {}
+    st.session_state[_CURRENT] = store().current()
+    return current()
+
+
+def frame(version: Version) -> GeoDataFrame:
+    """The clean frame of a version."""
+    return _frame(_name(version), version)
+
+
+def frames(versions: Versions) -> dict[str, GeoDataFrame]:
+    """The clean frame of each version, by layer."""
+    return {layer: frame(version) for layer, version in versions.items()}
+
+
+def row_of(version: Version, key: str) -> int | None:
+    """Row number of the feature with this key, None where the version has none."""
+    return _rows(_name(version), version).get(key)
+
+
+def states(version: Version, on: date) -> pd.Series:
+    """The state of each row of a version at a date."""
+    return _states(_name(version), on, version)
+
+
+def numbers(versions: Versions, on: date) -> dict[str, Indicator]:
+    """Every indicator at a date, by id."""
+    return _numbers(names(versions), on, versions)
+
+
+def default_as_of(versions: Versions) -> date:
+    """The latest data date."""
+    return indicators.default_as_of(versions)
+
+
+def as_of_range(versions: Versions) -> tuple[date, date]:
+    """First day of the first and of the last month that the as-of slider offers."""
+    first, last = _range(names(versions), versions)
+    return first.replace(day=1), last.replace(day=1)
+
+
+def illustrative_layers(versions: Versions) -> list[str]:
+    """The layers whose current version is illustrative."""
+    return [layer for layer, version in versions.items() if version.illustrative]
+
+
+def names(versions: Versions) -> tuple[tuple[str, str, int, str], ...]:
+    """What tells one set of versions from another, across stores too."""
+    return tuple(_name(versions[layer]) for layer in sorted(versions))
+
+
+def _name(version: Version) -> tuple[str, str, int, str]:
+    settings = Settings()
+    return f"{settings.data_dir}|{settings.database_url}", version.layer, version.number, version.content_hash
+
+
+# The cached functions below are told apart by a name that is hashed; the versions themselves, `_version`, are not.
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _frame(name: tuple[str, str, int, str], _version: Version) -> GeoDataFrame:  # noqa: ARG001
+    return store().read(_version.layer, _version.number)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _rows(name: tuple[str, str, int, str], _version: Version) -> dict[str, int]:  # noqa: ARG001
+    keys = frame(_version)[schema_of(_version.layer).key]
+    return {str(key): row for row, key in enumerate(keys)}
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _states(name: tuple[str, str, int, str], on: date, _version: Version) -> pd.Series:  # noqa: ARG001
+    return status.state_at(_version.layer, frame(_version), on)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _numbers(names: tuple[tuple[str, str, int, str], ...], on: date, _versions: Versions) -> dict[str, Indicator]:  # noqa: ARG001
+    return indicators.indicators(frames(_versions), on)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _range(names: tuple[tuple[str, str, int, str], ...], _versions: Versions) -> tuple[date, date]:  # noqa: ARG001
+    return indicators.as_of_range(_versions, frames(_versions))

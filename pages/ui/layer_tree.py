@@ -1,0 +1,76 @@
+"""The layer tree in the sidebar: what is on the map, how opaque, and what its colours mean, with live counts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from geodata.i18n import Text, text
+from geodata.schema import LAYERS
+from layers import formats, legend
+from layers.catalogue import GROUPS, MAP_LAYERS
+from layers.view import THEMES, Theme
+from pages.ui import chips, data, notes, state
+from pages.ui.chips import Chip
+from pages.ui.language import say, t
+
+_THEME_NAMES: dict[Theme, Text] = {"status": text("By status"), "land_use": text("By land use")}
+
+
+def show(versions: data.Versions, on: date) -> None:
+    """Every published layer in its group."""
+    for group, title in GROUPS.items():
+        layers = [layer for layer in MAP_LAYERS.values() if layer.group == group and layer.name in versions]
+        if layers:
+            with st.container(key=f"group_{group}", gap=None):
+                st.caption(f"**{say(title)}**")
+                for layer in layers:
+                    _show_layer(layer.name, versions[layer.name], on, visible=layer.visible)
+
+
+def _show_layer(layer: str, version: data.Version, on: date, *, visible: bool) -> None:
+    state.layer_defaults(layer, visible=visible)
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"row_{layer}"):
+        shown = st.checkbox(
+            f"{say(LAYERS[layer].title)} :gray[{formats.number(version.features)}]",
+            key=state.LAYER_KEY.format(layer),
+            persist_state="session",
+            width="stretch",
+        )
+        with st.popover(
+            " ",
+            icon=":material/opacity:",
+            type="tertiary",
+            help=t("Opacity"),
+            key=f"opacity_menu_{layer}",
+            disabled=not shown,
+        ):
+            st.slider(
+                t("Opacity of {layer} (%)", layer=say(LAYERS[layer].title)),
+                0,
+                100,
+                step=5,
+                key=state.OPACITY_KEY.format(layer),
+                persist_state="session",
+            )
+    if not shown:
+        return
+    if layer == "parcels":
+        st.segmented_control(
+            t("Colour parcels by"),
+            THEMES,
+            format_func=lambda theme: say(_THEME_NAMES[theme]),
+            key=state.THEME_KEY,
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+    _show_legend(layer, version, on)
+    if through := notes.data_through(version, on):
+        st.caption(through)
+
+
+def _show_legend(layer: str, version: data.Version, on: date) -> None:
+    entries = legend.legend(layer, data.frame(version), data.states(version, on), state.theme())
+    chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)

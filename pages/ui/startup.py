@@ -1,0 +1,85 @@
+"""A first start: an empty store is filled with the illustrative district while the port already answers."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from geodata.choices import Choices
+from geodata.publish import check_upload, publish
+from geodata.sample import DATA_DATE, write_shapefiles
+from geodata.settings import Settings
+from geodata.store import Store
+from layers import tiles
+
+PUBLISHED_BY = "示例数据 sample"
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the first start is."""
+
+    state: Literal["ready", "publishing", "failed"] = "ready"
+    done: int = 0
+    total: int = 0
+
+
+_progress = Progress()
+_lock = threading.Lock()
+
+
+def progress() -> Progress:
+    """How far the first start of this process is; `ready` where there is nothing to do."""
+    return _progress
+
+
+def sample_is_wanted(store: Store) -> bool:
+    """Whether the store is empty, or a first start that was cut short left only illustrative layers."""
+    return all(version.illustrative and version.by == PUBLISHED_BY for version in store.current().values())
+
+
+def begin(store: Store, settings: Settings) -> None:
+    """Publish the missing layers of the illustrative district in the background, if it is wanted."""
+    with _lock:
+        if not settings.sample or _progress.state == "publishing" or not sample_is_wanted(store):
+            return
+        _set(Progress("publishing"))
+    threading.Thread(target=_publish_district, args=(store, settings), name="sample", daemon=True).start()
+
+
+def publish_district(store: Store, settings: Settings) -> None:
+    """Publish every layer of the illustrative district that the store lacks, through the ordinary publish."""
+    with tempfile.TemporaryDirectory() as folder:
+        uploads = write_shapefiles(Path(folder))
+        _set(Progress("publishing", 0, len(uploads)))
+        current = store.current()
+        for layer, path in uploads.items():
+            if layer not in current:
+                check = check_upload(store, layer, path, choices=Choices(), settings=settings)
+                version = publish(store, check, by=PUBLISHED_BY, data_date=DATA_DATE, accept_warnings=True, sample=True)
+                _log.info("published illustrative layer", layer=layer, features=version.features)
+            _set(replace(_progress, done=_progress.done + 1))
+
+
+def _publish_district(store: Store, settings: Settings) -> None:
+    try:
+        publish_district(store, settings)
+        for version in store.current().values():
+            tiles.ensure_tiles(store, version)
+    except Exception:  # noqa: BLE001  in a thread of its own: logged here or nowhere
+        _log.exception("the illustrative district could not be published")
+        _set(replace(_progress, state="failed"))
+    else:
+        _set(Progress())
+
+
+def _set(progress: Progress) -> None:
+    global _progress
+    _progress = progress

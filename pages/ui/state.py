@@ -1,0 +1,176 @@
+"""What a session looks at: taken from the URL when it starts, kept in session state, written back to the URL.
+
+Streamlit's own `st.query_params` is only read: writing to it makes an entry in the browser's history for every
+step of a slider, and drops the centre and zoom that the map's script keeps in the same query.
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+from datetime import date
+
+import streamlit as st
+
+from geodata.i18n import Text
+from geodata.schema import LAYERS
+from layers.view import AREA_UNITS, PLACE_PARTS, THEMES, AreaUnit, Theme, ViewState, from_query
+from pages.ui import language as languages
+
+UNITS_KEY = "units"
+THEME_KEY = "theme"
+AS_OF_KEY = "as_of"
+MONTH_KEY = "as_of_month"
+LAYER_KEY = "layer_{}"
+OPACITY_KEY = "opacity_{}"
+
+_VIEW = "_view_at_start"
+_BROKEN = "_broken_parts"
+_CHOSEN_DAY = "_as_of_chosen"
+_SELECTED = "_selected"
+_HITS = "_hits"
+
+_WRITE_ADDRESS = """<script>
+(() => {
+  const query = new URLSearchParams(%s), now = new URLSearchParams(location.search);
+  for (const part of %s) if (now.has(part)) query.set(part, now.get(part));
+  history.replaceState(history.state, "", location.pathname + "?" + query + location.hash);
+  document.documentElement.lang = query.get("language");
+})() // %s
+</script>"""
+
+
+def restore() -> None:
+    """Take over the query of the URL, once, when the session starts."""
+    if _VIEW in st.session_state:
+        return
+    restored = from_query(st.query_params.to_dict())
+    view = restored.view
+    st.session_state[_VIEW] = view
+    st.session_state[_BROKEN] = restored.broken
+    st.session_state[languages.KEY] = view.language or languages.of_browser()
+    st.session_state[UNITS_KEY] = view.units or AREA_UNITS[0]
+    st.session_state[THEME_KEY] = view.theme or THEMES[0]
+    st.session_state[_CHOSEN_DAY] = view.as_of
+    select([view.selected] if view.selected else [])
+
+
+def take_broken() -> tuple[Text, ...]:
+    """What of the URL could not be restored; told once."""
+    broken: tuple[Text, ...] = st.session_state.get(_BROKEN, ())
+    st.session_state[_BROKEN] = ()
+    return broken
+
+
+def report_broken(part: Text) -> None:
+    """Add something of the URL that turned out not to exist."""
+    st.session_state[_BROKEN] = (*st.session_state.get(_BROKEN, ()), part)
+
+
+def units() -> AreaUnit:
+    """The unit areas are shown in."""
+    unit: AreaUnit = st.session_state.get(UNITS_KEY) or AREA_UNITS[0]
+    return unit
+
+
+def theme() -> Theme:
+    """What parcels are coloured by."""
+    chosen: Theme = st.session_state.get(THEME_KEY) or THEMES[0]
+    return chosen
+
+
+def as_of() -> date:
+    """The day that everything is shown at; `set_as_of_defaults` has set it."""
+    day: date = st.session_state[AS_OF_KEY]
+    return day
+
+
+def set_as_of_defaults(default: date, months: list[date]) -> None:
+    """Give the two as-of widgets their values: the chosen day, else `default`; and its month within `months`.
+
+    An unchosen day follows the data: a newly published, later data date becomes the day shown.
+    """
+    if AS_OF_KEY not in st.session_state or st.session_state[_CHOSEN_DAY] is None:
+        st.session_state[AS_OF_KEY] = st.session_state[_CHOSEN_DAY] or default
+    month = as_of().replace(day=1)
+    st.session_state[MONTH_KEY] = min(max(month, months[0]), months[-1])
+
+
+def take_day() -> None:
+    """The day was chosen."""
+    st.session_state[_CHOSEN_DAY] = as_of()
+
+
+def take_month() -> None:
+    """A month was chosen: its last day is the day shown."""
+    month: date = st.session_state[MONTH_KEY]
+    st.session_state[AS_OF_KEY] = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    take_day()
+
+
+def layer_defaults(layer: str, *, visible: bool) -> None:
+    """Give a layer's two widgets their first values: the URL's, else `visible` and opaque."""
+    view: ViewState = st.session_state[_VIEW]
+    shown = visible if view.layers is None else layer in view.layers
+    st.session_state.setdefault(LAYER_KEY.format(layer), shown)
+    st.session_state.setdefault(OPACITY_KEY.format(layer), round(100 * (view.layers or {}).get(layer, 1)))
+
+
+def visible_layers() -> dict[str, float] | None:
+    """Visible layer → opacity, 0–1, as the layer tree has it; what the URL said where there was no tree yet."""
+    known = [layer for layer in LAYERS if LAYER_KEY.format(layer) in st.session_state]
+    if not known:
+        view: ViewState = st.session_state[_VIEW]
+        return None if view.layers is None else dict(view.layers)
+    return {
+        layer: st.session_state.get(OPACITY_KEY.format(layer), 100) / 100
+        for layer in known
+        if st.session_state[LAYER_KEY.format(layer)]
+    }
+
+
+def hits() -> list[tuple[str, str]]:
+    """Layer and key of every feature that was clicked, the nearest first."""
+    found: list[tuple[str, str]] = st.session_state.get(_HITS, [])
+    return found
+
+
+def selected() -> tuple[str, str] | None:
+    """Layer and key of the highlighted feature."""
+    chosen: tuple[str, str] | None = st.session_state.get(_SELECTED)
+    return chosen
+
+
+def select(found: list[tuple[str, str]]) -> None:
+    """Remember what was clicked; the first is highlighted."""
+    st.session_state[_HITS] = found
+    st.session_state[_SELECTED] = found[0] if found else None
+
+
+def highlight(feature: tuple[str, str]) -> None:
+    """Highlight another one of what was clicked."""
+    st.session_state[_SELECTED] = feature
+
+
+def view() -> ViewState:
+    """All of it but centre and zoom, which the map's script knows."""
+    return ViewState(
+        language=languages.language(),
+        units=units(),
+        as_of=st.session_state.get(AS_OF_KEY),
+        theme=theme(),
+        layers=visible_layers(),
+        selected=selected(),
+    )
+
+
+def write_address(page: str) -> None:
+    """Make the URL say what is looked at; the map's own parts of it stay.
+
+    `page` is in the script so that it runs again after the browser went to another page.
+    """
+    query, parts, page = (
+        json.dumps(value).replace("<", "\\u003c") for value in (view().to_query(), list(PLACE_PARTS), page)
+    )
+    with st.container(key="address"):
+        st.html(_WRITE_ADDRESS % (query, parts, page), unsafe_allow_javascript=True)
