@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -14,7 +13,7 @@ from tests.browser.harness import Window
 
 
 @pytest.fixture
-def map_window(open_window: OpenWindow) -> Iterator[Window]:
+def map_window(open_window: OpenWindow) -> Window:
     """The map page at rest, with every layer on it."""
     window = open_window()
     window.open("/?layers=" + ".".join(LAYERS))
