@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,17 @@ class Choices:
     """Standard of the land-use codes: `national`, `GB 50137-2011` or `GB/T 21010-2017`."""
     only_changes: bool = False
     """Whether the file holds only features to add or replace; none is then removed."""
+
+    def to_json(self) -> str:
+        """The choices as text, for a draft and for a version's record; the same choices give the same text."""
+        return json.dumps(
+            asdict(self) | {"columns": dict(self.columns), "repairs": sorted(self.repairs)},
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+
+    @classmethod
+    def from_json(cls, written: str) -> Choices:
+        """The choices that `to_json` wrote; a part this version does not know is left out."""
+        known = {name: value for name, value in json.loads(written).items() if name in cls.__dataclass_fields__}
+        return cls(**known | {"repairs": frozenset(known.get("repairs", ()))})

@@ -1,0 +1,9 @@
+"""Alembic's entry: runs the migrations on the connection that `geodata.catalogue` hands over."""
+
+from alembic import context
+
+from geodata.catalogue import METADATA
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
+with context.begin_transaction():
+    context.run_migrations()
