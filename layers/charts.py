@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -49,29 +50,27 @@ class Chart:
 
 def land_by_use(table: pd.DataFrame, area: AreaIn, language: Language) -> Chart:
     """Area of each planned use, stacked by supply status; `table`: land_use, status, area_ha, parcels."""
-    cells = [(row.land_use, row.status) for row in table.itertuples()]
     return _stacked_bars(
         text("Land by planned use and supply status ({unit})", unit=area.name),
         rows={use: LAND_USES[use] for use in sorted(table["land_use"].unique())},
         layer="parcels",
-        values=dict(zip(cells, table["area_ha"] * area.per_ha, strict=True)),
+        values=_cells(table["land_use"], table["status"], table["area_ha"] * area.per_ha),
         hover=text("{row}<br>{state}: {value} {unit}, {count} parcels", unit=area.name),
-        counts=dict(zip(cells, table["parcels"], strict=True)),
-        decimals=formats.decimals_for(table["area_ha"].max() * area.per_ha if len(table) else 0),
+        counts=_cells(table["land_use"], table["status"], table["parcels"]),
+        decimals=formats.decimals_for(float(table["area_ha"].max() * area.per_ha)),
         language=language,
     )
 
 
 def relocation_by_batch(table: pd.DataFrame, area: AreaIn, language: Language) -> Chart:
     """Sites of each batch, stacked by how far they are; `table`: batch, state, sites, area_ha."""
-    cells = [(str(row.batch), row.state) for row in table.itertuples()]
     return _stacked_bars(
         text("Relocation out of town by batch (sites)"),
         rows={str(batch): text("Batch {year}", year=batch) for batch in sorted(table["batch"].unique())},
         layer="relocation_zones",
-        values=dict(zip(cells, table["sites"], strict=True)),
+        values=_cells(table["batch"], table["state"], table["sites"]),
         hover=text("{row}<br>{state}: {value} sites, {count} {unit}", unit=area.name),
-        counts=dict(zip(cells, table["area_ha"] * area.per_ha, strict=True)),
+        counts=_cells(table["batch"], table["state"], table["area_ha"] * area.per_ha),
         language=language,
     )
 
@@ -84,10 +83,7 @@ def waterways(table: pd.DataFrame, language: Language) -> Chart:
         text("Waterways connected (km)"),
         rows={str(row): label(name, name) for row, name in enumerate(names)},
         layer="waterways",
-        values={
-            (str(row), state): length_km
-            for row, (state, length_km) in enumerate(zip(table["state"], table["length_km"], strict=True))
-        },
+        values=_cells(pd.Series(range(len(table))), table["state"], table["length_km"]),
         hover=text("{row}<br>{state}: {value} km"),
         decimals=1,
         language=language,
@@ -101,7 +97,7 @@ def roads_by_class(table: pd.DataFrame, language: Language) -> Chart:
         text("Roads open, under construction and planned, by class (km)"),
         rows={name: label for name, label in ROAD_CLASSES.items() if name in present},
         layer="roads",
-        values={(row.road_class, row.state): row.length_km for row in table.itertuples()},
+        values=_cells(table["road_class"], table["state"], table["length_km"]),
         hover=text("{row}<br>{state}: {value} km"),
         decimals=1,
         language=language,
@@ -175,7 +171,7 @@ def projects_by_stage(table: pd.DataFrame, language: Language) -> Chart:
 
 def _two_lines(
     title: Text,
-    months: pd.Series,
+    months: pd.Series[Any],
     *,
     planned: pd.Series[float],
     done: pd.Series[float],
@@ -254,7 +250,7 @@ def _stacked_bars(
                     row=label,
                     state=name,
                     value=words,
-                    count=formats.number((counts or {}).get((row, state), 0)),
+                    count=formats.number(counts.get((row, state), 0)),
                 )
                 for row, label, words in zip(rows, labels, shown, strict=True)
             ],
@@ -282,6 +278,11 @@ def _dressed(figure: go.Figure, height_px: int) -> go.Figure:
     figure.update_xaxes(automargin=True, fixedrange=True, tickfont={"size": _TEXT_PX}, title=None)
     figure.update_yaxes(automargin=True, fixedrange=True, tickfont={"size": _TEXT_PX}, title=None)
     return figure
+
+
+def _cells(rows: pd.Series[Any], states: pd.Series[Any], values: pd.Series[Any]) -> dict[_Cell, float]:
+    """The values by row and state."""
+    return {(str(row), str(state)): float(value) for row, state, value in zip(rows, states, values, strict=True)}
 
 
 def _fill(message: Text, language: Language, **values: object) -> str:

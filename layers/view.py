@@ -60,15 +60,15 @@ class ViewState:
 
     def to_query(self) -> dict[str, str]:
         """The query that `from_query` restores this from; parts that are None are left out."""
-        parts = {
+        parts: dict[str, str | None] = {
             "v": FORMAT,
             "language": self.language,
             "units": self.units,
-            "as_of": self.as_of and self.as_of.isoformat(),
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
             "theme": self.theme,
             "layers": None if self.layers is None else ".".join(_layer_part(*item) for item in self.layers.items()),
-            "selected": self.selected and ".".join(self.selected),
-            "centre": self.centre and f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
+            "selected": None if self.selected is None else ".".join(self.selected),
+            "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
             "zoom": None if self.zoom is None else f"{self.zoom:g}",
         }
         return {name: value for name, value in parts.items() if value is not None}

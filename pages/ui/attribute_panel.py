@@ -11,6 +11,7 @@ import streamlit as st
 from geopandas import GeoDataFrame
 
 from geodata import crs, status
+from geodata.catalogue import Version
 from geodata.i18n import Text, text
 from geodata.schema import LAYERS, Field, Kind, LayerSchema
 from layers import formats
@@ -39,7 +40,7 @@ def show(versions: data.Versions, on: date) -> None:
             _show_feature(versions[layer], LAYERS[layer], key, on)
 
 
-def _show_feature(version: data.Version, schema: LayerSchema, key: str, on: date) -> None:
+def _show_feature(version: Version, schema: LayerSchema, key: str, on: date) -> None:
     frame = data.frame(version)
     row = data.row_of(version, key)
     if row is None:
@@ -69,7 +70,7 @@ def _name_of(feature: pd.Series[Any], key: str) -> str:
     return name if isinstance(name, str) and name else key
 
 
-def _state_lines(version: data.Version, schema: LayerSchema, row: int, on: date) -> Iterator[tuple[str, str]]:
+def _state_lines(version: Version, schema: LayerSchema, row: int, on: date) -> Iterator[tuple[str, str]]:
     """The state at the day shown, with what must stand beside it (DESIGN §6)."""
     if len(status.STATES[schema.name]) == 1:
         return
@@ -125,7 +126,7 @@ def _words(field: Field, value: Any) -> str:
     return str(value)
 
 
-def _notes(version: data.Version, schema: LayerSchema, row: int, on: date) -> Iterator[str]:
+def _notes(version: Version, schema: LayerSchema, row: int, on: date) -> Iterator[str]:
     if schema.name == "parcels" and data.states(version, on).iloc[row] in ("idle", "inefficient"):
         yield t("Marks and shares carry no date: they count as published, at every day.")
     if on > version.data_date:

@@ -43,7 +43,8 @@ def store() -> Store:
 
 def current() -> Versions:
     """The current version of each layer, the same throughout one run of the page."""
-    return st.session_state[_CURRENT]
+    versions: Versions = st.session_state[_CURRENT]
+    return versions
 
 
 def take_current() -> Versions:

@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from geodata.catalogue import Version
 from geodata.i18n import Text, text
 from geodata.schema import LAYERS
 from layers import formats, legend
@@ -29,7 +30,7 @@ def show(versions: data.Versions, on: date) -> None:
                     _show_layer(layer.name, versions[layer.name], on, visible=layer.visible)
 
 
-def _show_layer(layer: str, version: data.Version, on: date, *, visible: bool) -> None:
+def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> None:
     state.layer_defaults(layer, visible=visible)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"row_{layer}"):
         shown = st.checkbox(
@@ -71,6 +72,6 @@ def _show_layer(layer: str, version: data.Version, on: date, *, visible: bool) -
         st.caption(through)
 
 
-def _show_legend(layer: str, version: data.Version, on: date) -> None:
+def _show_legend(layer: str, version: Version, on: date) -> None:
     entries = legend.legend(layer, data.frame(version), data.states(version, on), state.theme())
     chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)

@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from geodata.catalogue import Version
 from geodata.schema import LAYERS
 from layers import assets, formats
 from pages.ui import data, startup, state
@@ -91,7 +92,7 @@ def titles(layers: Sequence[str]) -> str:
     return t(", ").join(say(LAYERS[layer].title) for layer in layers)
 
 
-def data_through(version: data.Version, on: date) -> str | None:
+def data_through(version: Version, on: date) -> str | None:
     """数据截至 …, where the day shown lies beyond a layer's data date."""
     if on <= version.data_date:
         return None
