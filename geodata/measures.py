@@ -24,7 +24,7 @@ M_PER_KM = 1_000
 _Measure = Callable[[GeoSeries], "pd.Series[float]"]
 
 _kept: dict[tuple[str, int], tuple[NDArray[np.object_], NDArray[np.float64]]] = {}
-"""Measure and identity of a frame's array of geometries → the geometries measured, and their measures."""
+"""(measure, identity of a frame’s array of geometries) → the geometries measured, and their values."""
 
 
 def area_m2(frame: GeoDataFrame) -> pd.Series[float]:
