@@ -18,6 +18,14 @@ from layers import routes
 from pages.ui import data, feedback, startup
 from pages.ui.document import Document
 
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        # Plain tracebacks: the usual ones print the values of variables, and with them people's data.
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 _log = structlog.get_logger(__name__)
 
 

@@ -27,7 +27,10 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "d
 _TEXT_PX = 14
 _TICK_MONTHS = (1, 7)
 _HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 27, 40
-_EDGE = {"color": "rgba(128,128,128,0.55)", "width": 0.5}
+_EDGE_PX = 1
+_PLAN_COLOUR = "#7d8a91"
+"""What is only planned has no colour of its own on the map; this one reads on light and dark."""
+_PATTERNS = {"diagonal": "/", "cross": "x", "dots": "."}
 _Cell = tuple[str, str]
 
 
@@ -41,7 +44,7 @@ class AreaIn:
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with its title and its key: each word with its colour, in drawing order."""
+    """A figure with its title and its key: each word with the CSS of its swatch, in drawing order."""
 
     title: str
     key: tuple[tuple[str, str], ...]
@@ -154,7 +157,10 @@ def projects_by_stage(table: pd.DataFrame, language: Language) -> Chart:
     figure.add_bar(
         x=labels,
         y=table["projects"],
-        marker={"color": [styles.colour("projects", stage) for stage in table["stage"]], "line": _EDGE},
+        marker={
+            "color": [styles.colour("projects", stage) for stage in table["stage"]],
+            "line": {"color": [styles.style("projects", stage).stroke for stage in table["stage"]], "width": _EDGE_PX},
+        },
         text=[formats.number(count) for count in table["projects"]],
         textposition="outside",
         cliponaxis=False,
@@ -184,16 +190,18 @@ def _two_lines(
     days = [month.date() for month in pd.to_datetime(months)]
     names = [formats.month(day, language) for day in days]
     hover = text("{month}<br>{state}: {value} {unit}", unit=unit)
-    lines = (("planned", planned, text("Planned"), "dash"), ("completed", done, text("Completed"), "solid"))
-    for state, values, name, dash in lines:
-        colour = styles.colour(layer, state)
+    lines = (
+        (planned, text("Planned"), _PLAN_COLOUR, "dash"),
+        (done, text("Completed"), styles.colour(layer, "completed"), "solid"),
+    )
+    for values, name, colour, dash in lines:
         told = [point for point in zip(days, names, values, strict=True) if not pd.isna(point[2])]
         figure.add_scatter(
             x=[day for day, _, _ in told],
             y=[value for _, _, value in told],
             mode="lines",
             line={"color": colour, "width": 3.5, "dash": dash},
-            fill="tozeroy" if state == "completed" else None,
+            fill="tozeroy" if dash == "solid" else None,
             fillcolor=_faint(colour),
             hovertext=[
                 _fill(hover, language, month=name, state=label, value=formats.number(value, 1))
@@ -206,7 +214,7 @@ def _two_lines(
         tickvals=[day for day, _ in ticks], ticktext=[name for _, name in ticks], showgrid=False, type="date"
     )
     figure.update_yaxes(rangemode="tozero", tickformat=",", nticks=6)
-    key = tuple((name.in_(language), styles.colour(layer, state)) for state, _, name, _ in lines)
+    key = tuple((name.in_(language), f"background-color:{colour}") for _, name, colour, _ in lines)
     return Chart(title.in_(language), key, _dressed(figure, _HEIGHT_PX))
 
 
@@ -230,14 +238,14 @@ def _stacked_bars(
         if not any(lengths):
             continue
         name = STATE_LABELS[layer][state].in_(language)
-        key.append((name, styles.colour(layer, state)))
+        key.append((name, styles.css(styles.style(layer, state))))
         shown = [formats.number(length, decimals) for length in lengths]
         figure.add_bar(
             x=lengths,
             y=labels,
             name=name,
             orientation="h",
-            marker={"color": styles.colour(layer, state), "line": _EDGE},
+            marker=_marker(layer, state),
             text=[words if length else "" for words, length in zip(shown, lengths, strict=True)],
             textposition="inside",
             insidetextanchor="middle",
@@ -278,6 +286,24 @@ def _dressed(figure: go.Figure, height_px: int) -> go.Figure:
     figure.update_xaxes(automargin=True, fixedrange=True, tickfont={"size": _TEXT_PX}, title=None)
     figure.update_yaxes(automargin=True, fixedrange=True, tickfont={"size": _TEXT_PX}, title=None)
     return figure
+
+
+def _marker(layer: str, state: str) -> dict[str, Any]:
+    """A bar drawn as the map draws the state: fill, hatch and edge."""
+    style = styles.style(layer, state)
+    marker: dict[str, Any] = {
+        "color": style.colour,
+        "line": {"color": style.casing or style.stroke, "width": _EDGE_PX},
+    }
+    if style.hatch:
+        marker["pattern"] = {
+            "shape": _PATTERNS[style.hatch],
+            "fgcolor": style.hatch_colour,
+            "bgcolor": style.fill or "rgba(0,0,0,0)",
+            "size": 7,
+            "solidity": 0.12,
+        }
+    return marker
 
 
 def _cells(rows: pd.Series[Any], states: pd.Series[Any], values: pd.Series[Any]) -> dict[_Cell, float]:

@@ -50,7 +50,7 @@ def _show_charts(versions: data.Versions, on: date) -> None:
             with column.container(border=True, height="stretch", key=f"chart_{chart.name}"), feedback.explained():
                 made = chart.build(versions, on)
                 st.markdown(f"**{made.title}**")
-                chips.show(chips.Chip(label, f"background:{colour}") for label, colour in made.key)
+                chips.show(chips.Chip(label, css) for label, css in made.key)
                 st.plotly_chart(made.figure, config=charts.CONFIG, key=f"figure_{chart.name}", alt=made.title)
                 st.caption(notes.source_line(versions, chart.layer, on))
 
@@ -78,7 +78,7 @@ def _greening_tile(numbers: Numbers) -> tuple[str, str, str]:
         t("Greening done / due"),
         formats.share(_value(numbers, "greening.completed_share")),
         t(
-            "Completed {completed} · due {planned} · {late} projects late",
+            "Completed {completed} · due {planned} · late projects: {late}",
             completed=_area(_value(numbers, "greening.completed_ha")),
             planned=_area(_value(numbers, "greening.planned_ha")),
             late=formats.number(_value(numbers, "greening.late_projects")),

@@ -80,9 +80,9 @@ def _state_lines(version: Version, schema: LayerSchema, row: int, on: date) -> I
     if schema.name == "parcels" and now == "idle" and bool(status.is_recognised_idle(one, on).iloc[0]):
         words = say(status.RECOGNISED_IDLE)
     if schema.name == "parcels" and bool(status.cannot_be_judged(one, on).iloc[0]):
-        words = t("{state}; whether idle can’t be judged", state=words)
+        words = t("{state} ({mark})", state=words, mark=say(status.CANNOT_BE_JUDGED))
     if bool(status.is_projected(schema.name, one, on, version.data_date).iloc[0]):
-        words = t("{state} (projected)", state=words)
+        words = t("{state} ({mark})", state=words, mark=say(status.PROJECTED))
     yield t("Status on {day}", day=formats.day(on, language())), f"**{plain(words)}**"
 
 

@@ -116,7 +116,7 @@ def _name(version: Version) -> tuple[str, str, int, str]:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _frame(name: tuple[str, str, int, str], _version: Version) -> GeoDataFrame:  # noqa: ARG001
-    return store().read(_version.layer, _version.number)
+    return store().read_version(_version)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -52,7 +52,8 @@ def test_colours_are_those_of_the_map_in_figure_and_key():
         "Suspected idle": styles.colour("parcels", "idle"),
         "Completed": styles.colour("parcels", "completed"),
     }
-    assert [colour for _, colour in chart.key] == [trace.marker.color for trace in chart.figure.data]
+    assert dict(chart.key)["Suspected idle"] == styles.css(styles.style("parcels", "idle"))
+    assert [name for name, _ in chart.key] == [trace.name for trace in chart.figure.data]
 
 
 def test_the_completed_line_ends_where_nothing_is_told():
