@@ -41,7 +41,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "pages/shell.py",
-    routes=routes.ROUTES,
+    routes=routes.build_routes(data.store, startup.is_ready),
     middleware=[Middleware(Document)],
     lifespan=lifespan,
     on_script_error=feedback.show_unexpected,

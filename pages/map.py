@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geodata.i18n import text
 from layers import identify, webmap
 from pages.ui import as_of, attribute_panel, data, feedback, layer_tree, notes, state
+from pages.ui.language import language
 
 FRAME_KEY = "map"
 _LAST_CLICK = "_last_click"
@@ -32,15 +35,32 @@ def _show_map(versions: data.Versions, on: date) -> None:
     """The running map and what was clicked on it; a click runs this alone."""
     with feedback.explained(), st.container(key="map_area"):
         _take_click(versions)
+        _check_selected(versions)
         st_folium(
             webmap.build_map(),
             key=FRAME_KEY,
             height=_HEIGHT_PX,
             use_container_width=True,
             returned_objects=["last_clicked", "zoom"],
-            feature_group_to_add=webmap.MapState(webmap.map_state()),
+            feature_group_to_add=webmap.MapState(_state(versions, on)),
         )
         attribute_panel.show(versions, on)
+
+
+def _state(versions: data.Versions, on: date) -> dict[str, Any]:
+    """What the map is told to show."""
+    selected = state.selected()
+    row = data.row_of(versions[selected[0]], selected[1]) if selected else None
+    return webmap.map_state(
+        versions,
+        on=on,
+        visible=state.visible_layers() or {},
+        language=language(),
+        theme=state.theme(),
+        dark=st.context.theme.type == "dark",
+        highlight=(selected[0], row) if selected and row is not None else None,
+        bounds=data.bounds(versions),
+    )
 
 
 def _take_click(versions: data.Versions) -> None:
@@ -53,3 +73,12 @@ def _take_click(versions: data.Versions) -> None:
     visible = {layer: data.frame(versions[layer]) for layer in state.visible_layers() or {} if layer in versions}
     hits = identify.identify(visible, click["lng"], click["lat"], answer["zoom"], hidden_rows={})
     state.select([(hit.layer, hit.key) for hit in hits])
+
+
+def _check_selected(versions: data.Versions) -> None:
+    """Drop a selected feature that no current version has (any more)."""
+    selected = state.selected()
+    if selected is None or (selected[0] in versions and data.row_of(versions[selected[0]], selected[1]) is not None):
+        return
+    state.select([])
+    state.report_broken(text("the selected feature"))

@@ -39,7 +39,7 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state="auto",
     )
-    st.logo(_wordmark(t("Liaohe New District planning map")), size="large")
+    st.logo(_wordmark(t("Liaohe planning map")), size="large")
     style.apply()
     page = st.navigation(
         [

@@ -96,6 +96,15 @@ def as_of_range(versions: Versions) -> tuple[date, date]:
     return first.replace(day=1), last.replace(day=1)
 
 
+def bounds(versions: Versions) -> tuple[float, float, float, float] | None:
+    """(west, south, east, north) of the district, else of the first layer there is, degrees."""
+    layer = "district" if "district" in versions else next(iter(versions), None)
+    if layer is None:
+        return None
+    west, south, east, north = (float(edge) for edge in frame(versions[layer]).total_bounds)
+    return west, south, east, north
+
+
 def illustrative_layers(versions: Versions) -> list[str]:
     """The layers whose current version is illustrative."""
     return [layer for layer, version in versions.items() if version.illustrative]

@@ -9,6 +9,7 @@ import streamlit as st
 from geodata.catalogue import Version
 from geodata.i18n import Text, text
 from geodata.schema import LAYERS
+from geodata.status import STATES
 from layers import formats, legend
 from layers.catalogue import GROUPS, MAP_LAYERS
 from layers.view import THEMES, Theme
@@ -34,13 +35,15 @@ def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> Non
     state.layer_defaults(layer, visible=visible)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"row_{layer}"):
         shown = st.checkbox(
-            f"{say(LAYERS[layer].title)} :gray[{formats.number(version.features)}]",
+            f"{say(LAYERS[layer].title)} ({formats.number(version.features)})",
             key=state.LAYER_KEY.format(layer),
             persist_state="session",
             width="stretch",
         )
+        if shown and len(STATES[layer]) == 1:
+            _show_legend(layer, version, on)
         with st.popover(
-            " ",
+            t("Opacity"),
             icon=":material/opacity:",
             type="tertiary",
             help=t("Opacity"),
@@ -67,11 +70,16 @@ def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> Non
             persist_state="session",
             label_visibility="collapsed",
         )
-    _show_legend(layer, version, on)
+    if len(STATES[layer]) > 1:
+        _show_legend(layer, version, on)
     if through := notes.data_through(version, on):
         st.caption(through)
 
 
 def _show_legend(layer: str, version: Version, on: date) -> None:
+    """What each colour means and how often it is there; the colour alone where there is but one."""
     entries = legend.legend(layer, data.frame(version), data.states(version, on), state.theme())
-    chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)
+    if len(STATES[layer]) == 1:
+        chips.show(Chip("", entry.css) for entry in entries)
+    else:
+        chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)

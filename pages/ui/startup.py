@@ -40,6 +40,11 @@ def progress() -> Progress:
     return _progress
 
 
+def is_ready() -> bool:
+    """Whether nothing of the first start is left to publish."""
+    return _progress.state == "ready"
+
+
 def sample_is_wanted(store: Store) -> bool:
     """Whether the store is empty, or a first start that was cut short left only illustrative layers."""
     return all(version.illustrative and version.by == PUBLISHED_BY for version in store.current().values())

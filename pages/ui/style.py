@@ -21,7 +21,9 @@ _RULES = """<style>
 /* A row of the layer tree, a table of attributes: as high as their words. */
 [class*="st-key-row_"] {min-height: 1.7rem}
 [class*="st-key-row_"] button {min-height: 1.5rem; padding: 0 0.25rem; opacity: 0.55}
-[class*="st-key-row_"] button [data-testid="stIconMaterial"]:last-child:not(:first-child) {display: none}
+[class*="st-key-row_"] button div[aria-hidden="true"] {display: none}
+[class*="st-key-row_"] button p {font-size: 0}
+[class*="st-key-row_"] label p {white-space: normal}
 [class*="st-key-row_"] button:is(:hover, :focus-visible) {opacity: 1}
 [class*="st-key-group_"] {padding-bottom: 0.35rem}
 .st-key-attribute_panel table {font-size: 0.85rem; width: 100%}
@@ -30,15 +32,17 @@ _RULES = """<style>
 .st-key-attribute_panel td:first-child {opacity: 0.75; white-space: nowrap}
 /* The map fills what is left of the window, and the panel of what was clicked floats over it. */
 .st-key-map_area {position: relative}
-.st-key-map_area iframe {height: calc(100vh - 7.4rem) !important; min-height: 20rem; display: block;
-  border: 1px solid var(--st-border-color); border-radius: 0.25rem}
+.st-key-map_area iframe {height: calc(100vh - 8.3rem) !important; min-height: 20rem; display: block;
+  border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
 .st-key-attribute_panel {position: absolute; top: 0.6rem; right: 0.6rem; width: 21rem !important; z-index: 5;
-  max-height: calc(100vh - 9rem); overflow-y: auto; padding: 0.75rem; gap: 0.4rem; border-radius: 0.25rem;
-  background: var(--st-background-color); border: 1px solid var(--st-border-color);
+  max-height: calc(100vh - 9.6rem); overflow-y: auto; padding: 0.75rem; gap: 0.4rem; border-radius: 0.25rem;
+  background: light-dark(#ffffff, #12191e); border: 1px solid rgb(128 128 128 / 45%);
   box-shadow: 0 2px 10px rgb(0 0 0 / 25%)}
 /* The key of a layer or a chart: small swatches with their counts, flowing. */
 .chips {display: flex; flex-wrap: wrap; gap: 0.1rem 0.75rem; font-size: 0.8rem; line-height: 1.35}
 [class*="st-key-group_"] .chips {padding: 0 0 0.3rem 1.6rem}
+[class*="st-key-row_"] .chips {padding: 0}
+[class*="st-key-row_"] [data-testid="stElementContainer"]:has(.chips) {width: auto !important; flex: none}
 [class*="st-key-chart_"] {gap: 0.35rem; padding: 0.75rem 0.9rem 0.6rem}
 [class*="st-key-chart_"] .chips {font-size: 0.95rem}
 [class*="st-key-chart_"] strong {font-size: 1.1rem}
