@@ -1,0 +1,276 @@
+"""Layers as files to take away; written under a temporary name and renamed, so that a file is there whole or not."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+import shapely
+from geopandas import GeoDataFrame
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geodata.catalogue import Version
+from geodata.errors import GeodataError
+from geodata.i18n import label, text
+from geodata.objects import sync_folder
+from geodata.schema import STORE_CRS, Kind, LayerSchema, schema_of
+from geodata.store import Store
+
+ILLUSTRATIVE = label("示例数据", "illustrative data")
+_DBF_TEXT_BYTES = 254
+_DBF_NAME_BYTES = 10
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+class ExportError(GeodataError, ValueError):
+    """An export was asked for that can't be made."""
+
+
+def write_export(store: Store, version: Version, path: Path, *, crs: str | None = None) -> int:
+    """Write a version to a file, in the format of its ending; the number of features.
+
+    GeoPackage, GeoJSON, FlatGeobuf and GeoParquet carry the field names of the schema; a shapefile (`.shp`, or `.zip`
+    with all its parts) the DBF names in GBK with a table of names beside it; XLSX and CSV only attributes.
+
+    Parameters
+    ----------
+    crs : CRS of the file; EPSG:4490 without
+
+    Raises
+    ------
+    ExportError
+        The ending or the CRS is not known.
+    StoreError
+        The version can't be read.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise ExportError(
+            text(
+                "The ending “{ending}” is not known; use one of {endings}.",
+                ending=path.suffix,
+                endings=", ".join(_WRITERS),
+            )
+        )
+    frame = store.read_version(version)
+    if crs is not None:
+        frame = frame.to_crs(_crs(crs))
+    folder = Path(tempfile.mkdtemp(prefix=".export-", dir=path.parent))
+    try:
+        made = folder / f"{path.stem}{path.suffix}"
+        writer(frame, schema_of(version.layer), made, _description(version))
+        for part in sorted(folder.iterdir()):
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path.parent / part.name)
+        sync_folder(path.parent)
+    finally:
+        for part in folder.iterdir():
+            part.unlink()
+        folder.rmdir()
+    return len(frame)
+
+
+def to_bytes(store: Store, version: Version, ending: str) -> bytes:
+    """A version as the bytes of a file with this ending."""
+    with tempfile.TemporaryDirectory(
+        dir=store.staging, prefix=f"export-{os.getpid()}-{secrets.token_hex(4)}"
+    ) as folder:
+        path = Path(folder) / f"{version.layer}.{ending}"
+        write_export(store, version, path)
+        return path.read_bytes()
+
+
+def template(schema: LayerSchema, ending: str) -> bytes:
+    """An empty file with the layer's fields."""
+    columns = {field.name: pd.Series([], dtype=_DTYPES[field.kind]) for field in schema.fields}
+    frame = GeoDataFrame(columns, geometry=[], crs=STORE_CRS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{schema.name}.{ending}"
+        _WRITERS[f".{ending}"](frame, schema, path, "")
+        return path.read_bytes()
+
+
+def original(store: Store, version: Version) -> bytes:
+    """The upload of a version as it came, byte for byte."""
+    if version.upload_object is None:
+        raise ExportError(
+            text("Version {number} of “{layer}” has no upload.", number=version.number, layer=version.layer)
+        )
+    return store.objects.path(version.upload_object).read_bytes()
+
+
+def original_name(version: Version) -> str:
+    """A name for the original file; files that were dropped together came as one zip."""
+    name = version.upload_name or f"{version.layer}_v{version.number}"
+    return name if "." in name else f"{name}.zip"
+
+
+def safe_cell(value: object) -> object:
+    """Text that a spreadsheet would take for a formula, made text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
+
+
+_DTYPES = {
+    Kind.TEXT: "str",
+    Kind.CODE: "str",
+    Kind.DATE: "datetime64[s]",
+    Kind.NUMBER: "float64",
+    Kind.INTEGER: "Int64",
+    Kind.FLAG: "boolean",
+}
+_Writer = Callable[[GeoDataFrame, LayerSchema, Path, str], None]
+
+
+def _by_driver(driver: str) -> _Writer:
+    def write(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
+        more = {"layer_metadata": {"DESCRIPTION": description}} if driver == "GPKG" and description else {}
+        pyogrio.write_dataframe(
+            frame,
+            path,
+            driver=driver,
+            layer=schema.name if driver == "GPKG" else None,
+            geometry_type=_geometry_type(frame, schema),
+            promote_to_multi=_is_multi(frame),
+            **({"layer_options": {"RFC7946": "NO", "COORDINATE_PRECISION": "9"}} if driver == "GeoJSON" else {}),
+            **more,
+        )
+
+    return write
+
+
+def _parquet(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
+    del schema, description
+    frame.to_parquet(path)
+
+
+def _csv(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
+    del schema, description
+    _attributes(frame).map(safe_cell).to_csv(path, index=False, encoding="utf-8-sig", date_format="%Y-%m-%d")
+
+
+def _xlsx(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
+    del description
+    table = _attributes(frame)
+    for field in schema.fields:
+        if field.kind is Kind.DATE:
+            table[field.name] = table[field.name].dt.strftime("%Y-%m-%d")
+    pyogrio.write_dataframe(table.map(safe_cell), path, driver="XLSX", layer=schema.name)
+
+
+def _shapefile(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
+    """DBF names of at most ten bytes, GBK, and a table of names beside it."""
+    names = _short_names(frame, schema)
+    table = frame.rename(columns=names)
+    for field in schema.fields:
+        column = names[field.name]
+        if field.kind is Kind.FLAG:
+            table[column] = table[column].map({True: "是", False: "否"})
+        elif field.kind is Kind.DATE:
+            table[column] = [None if pd.isna(day) else day.date() for day in table[column]]
+    pyogrio.write_dataframe(
+        table,
+        path,
+        driver="ESRI Shapefile",
+        encoding="GBK",
+        geometry_type=_geometry_type(frame, schema).removeprefix("Multi") if not len(frame) else None,
+    )
+    lines = ["字段名,name,中文,English", *(f"{short},{name},{_labels(schema, name)}" for name, short in names.items())]
+    if description:
+        lines.append(description)
+    path.with_name(f"{path.stem}_names.csv").write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+
+
+def _zipped_shapefile(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _shapefile(frame, schema, Path(folder) / f"{schema.name}.shp", description)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(Path(folder).iterdir()):
+                entry = zipfile.ZipInfo(part.name, _ZIP_DAY)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, part.read_bytes())
+
+
+_WRITERS: dict[str, _Writer] = {
+    ".gpkg": _by_driver("GPKG"),
+    ".geojson": _by_driver("GeoJSON"),
+    ".fgb": _by_driver("FlatGeobuf"),
+    ".parquet": _parquet,
+    ".shp": _shapefile,
+    ".zip": _zipped_shapefile,
+    ".xlsx": _xlsx,
+    ".csv": _csv,
+}
+
+
+def _attributes(frame: GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(frame.drop(columns=frame.geometry.name))
+
+
+def _is_multi(frame: GeoDataFrame) -> bool:
+    return bool(frame.geometry.geom_type.str.startswith("Multi").any())
+
+
+def _geometry_type(frame: GeoDataFrame, schema: LayerSchema) -> str:
+    return f"Multi{schema.geometry}" if len(frame) and _is_multi(frame) else schema.geometry
+
+
+def _short_names(frame: GeoDataFrame, schema: LayerSchema) -> dict[str, str]:
+    """Every column's name in a DBF: the schema's, or the column's own cut to ten bytes and made unique."""
+    names = {field.name: field.dbf for field in schema.fields}
+    for column in frame.columns:
+        if column in names or column == frame.geometry.name:
+            continue
+        cut = str(column).encode("gbk", "replace")[:_DBF_NAME_BYTES].decode("gbk", "ignore") or "FIELD"
+        number = 1
+        while cut in names.values():
+            number += 1
+            end = f"_{number}"
+            cut = str(column).encode("gbk", "replace")[: _DBF_NAME_BYTES - len(end)].decode("gbk", "ignore") + end
+        names[str(column)] = cut
+    return names
+
+
+def _labels(schema: LayerSchema, name: str) -> str:
+    known = {field.name: field for field in schema.fields}
+    return f"{known[name].zh},{known[name].label.in_('en')}" if name in known else ","
+
+
+def _description(version: Version) -> str:
+    words = f"{version.layer} v{version.number} {version.data_date.isoformat()}"
+    return f"{words} 示例数据 {ILLUSTRATIVE.in_('en')}" if version.illustrative else words
+
+
+def _crs(crs: str) -> CRS:
+    try:
+        return CRS.from_user_input(f"EPSG:{crs}" if crs.isdigit() else crs)
+    except CRSError as error:
+        raise ExportError(
+            text("“{crs}” is no coordinate system; give an EPSG number such as 4527.", crs=crs)
+        ) from error
+
+
+def findings_table(rows: pd.DataFrame) -> bytes:
+    """A table of findings as XLSX."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "findings.xlsx"
+        pyogrio.write_dataframe(rows.map(safe_cell), path, driver="XLSX", layer="findings")
+        return io.BytesIO(path.read_bytes()).getvalue()
+
+
+def findings_layer(rows: GeoDataFrame) -> bytes:
+    """Features with findings as GeoPackage."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "findings.gpkg"
+        shapes = rows.set_geometry(shapely.force_2d(rows.geometry.to_numpy()), crs=rows.crs)
+        pyogrio.write_dataframe(shapes, path, driver="GPKG", layer="findings", promote_to_multi=True)
+        return path.read_bytes()

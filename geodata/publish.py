@@ -1,0 +1,571 @@
+"""From an upload to a published version: check it, then write it so that it is there wholly or not at all.
+
+Publishing writes the objects, then one transaction inserts the version, moves the pointer to it and appends to the
+audit list. Whatever stops in between leaves the old version current. Nothing here calls Streamlit, whose reruns may
+stop a script at any of its calls.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from geopandas import GeoDataFrame
+from shapely.geometry.base import BaseGeometry
+
+from geodata import catalogue, crs, mapping, validation
+from geodata.catalogue import CURRENT, LAYER_VERSION, REQUEST, Version
+from geodata.choices import Choices
+from geodata.content import content_hash
+from geodata.diff import LayerDiff, diff_layers, in_key_order, keep_stored_shapes
+from geodata.errors import RefusedError, UnknownVersionError
+from geodata.findings import LOSS_CODES, Finding, Outcome, Severity, found, outcome_of
+from geodata.i18n import Language, Text, text
+from geodata.mapping import Mapped
+from geodata.reading import Reading, read_upload
+from geodata.schema import STORE_CRS, LayerSchema, schema_of
+from geodata.settings import Settings
+from geodata.store import Store
+
+_MASS_REMOVAL_SHARE = 0.2
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+class FindingsError(RefusedError):
+    """Findings stand against publishing."""
+
+    def __init__(self, message: Text, findings: list[Finding]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class BaseChangedError(RefusedError):
+    """Another version was published since the upload was checked; it has to be checked again."""
+
+
+class NoChangeError(RefusedError):
+    """What is to be published is what is current."""
+
+
+class PendingError(RefusedError):
+    """A request can't be decided as asked: unknown, decided already, or by the one who made it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """An upload, read and held against the layer's schema, the district and the current version."""
+
+    layer: str
+    path: Path
+    reading: Reading
+    choices: Choices
+    findings: list[Finding]
+    frame: GeoDataFrame | None = None
+    """What would be published: the clean frame, whole. None while errors stand in the way of making it."""
+    mapped: Mapped | None = None
+    placed: GeoDataFrame | None = None
+    """The upload's own rows in EPSG:4490, typed: what the rows of findings count in."""
+    crs: str | None = None
+    diff: LayerDiff | None = None
+    base: int | None = None
+    """Number of the version that was current when this was checked; None without one."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Accept, accept with warnings, or reject."""
+        return outcome_of(self.findings)
+
+    def to_json(self, language: Language) -> dict[str, Any]:
+        """The document of the command line's `check`: that of `inspect`, with our findings and the difference."""
+        return self.reading.to_json(language) | {
+            "outcome": self.outcome,
+            "findings": [finding.to_json(language) for finding in self.findings],
+            "diff": self.diff.counts() if self.diff else None,
+        }
+
+
+@dataclass(frozen=True)
+class Request:
+    """A publication that waits for a second person."""
+
+    id: int
+    layer: str
+    state: str
+    by: str
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What one transaction has to write."""
+
+    layer: str
+    base: int | None
+    values: Mapping[str, Any]
+    """Columns of `layer_version` without number and parent."""
+    diff: Mapping[str, int] = field(default_factory=dict)
+
+
+def check_upload(store: Store, layer: str, path: Path, *, choices: Choices, settings: Settings) -> Check:
+    """Read an upload and check it. Never raises for bad data: that is told by findings.
+
+    Raises
+    ------
+    UnknownLayerError
+        There is no such layer.
+    StoreError
+        The current version can't be read.
+    """
+    schema = schema_of(layer)
+    versions = store.current()
+    current = versions.get(layer)
+    old = None if current is None else store.read_version(current)
+    reading = read_upload(path, choices=choices, settings=settings)
+    check = Check(layer, path, reading, choices, list(reading.findings), base=current.number if current else None)
+    if reading.frame is None:
+        return check
+    district = _district(store, versions, layer)
+    placed, named_crs, found_crs = crs.to_store_crs(reading.frame, choices, district=district)
+    mapped = mapping.match_columns(
+        [str(name) for name in placed.columns if name != "geometry"], schema, choices.columns
+    )
+    typed, found_values = mapping.to_fields(placed, schema, mapped, choices=choices)
+    check = replace(check, mapped=mapped, placed=typed, crs=named_crs)
+    check.findings.extend([*found_crs, *mapped.findings, *found_values])
+    if str(typed.crs and typed.crs.to_string()) != STORE_CRS or mapped.missing:
+        return check
+    checked, found_rows = validation.check_layer(typed, schema, district=district, choices=choices)
+    check.findings.extend(found_rows)
+    check = replace(check, placed=checked)
+    if outcome_of(check.findings) == "reject":
+        return check
+    whole = in_key_order(_merged(old, checked, schema, only_changes=choices.only_changes), schema)
+    diff = diff_layers(old, whole, schema)
+    if old is not None:
+        whole = keep_stored_shapes(old, whole, diff, schema)
+    check.findings.extend(validation.check_structure(layer, whole))
+    check.findings.extend(_losses(old, whole, diff, schema))
+    return replace(check, frame=whole, diff=diff)
+
+
+def publish(
+    store: Store,
+    check: Check,
+    *,
+    by: str,
+    note: str = "",
+    data_date: date | None = None,
+    base: int | None = None,
+    accept_warnings: bool = False,
+    accept_loss: bool = False,
+    sample: bool = False,
+    real_data: bool = False,
+    idempotency_key: str | None = None,
+) -> Version:
+    """Publish a checked upload as the layer's new current version.
+
+    Parameters
+    ----------
+    base : number of the version the publisher saw; refused when another is current. The check's own by default
+    data_date : day the data speak of; today by default
+    sample : marks the version as illustrative; otherwise an illustrative base hands its mark on unless `real_data`
+    idempotency_key : publishing twice with the same key publishes once
+
+    Raises
+    ------
+    FindingsError
+        Errors, warnings that were not accepted, or losses that were not accepted.
+    NoChangeError, BaseChangedError
+        There is nothing to publish, or another version was published meanwhile.
+    StoreError
+        It could not be written; the old version stays current.
+    """
+    if idempotency_key and (done := _published_with(store, idempotency_key)):
+        return done
+    _require_acceptance(check, accept_warnings=accept_warnings, accept_loss=accept_loss)
+    prepared = _prepare(
+        store,
+        check,
+        by=by,
+        note=note,
+        data_date=data_date or date.today(),
+        base=check.base if base is None else base,
+        illustrative=sample,
+        real_data=real_data,
+        idempotency_key=idempotency_key,
+    )
+    return _commit(store, prepared, action="publish", who=by)
+
+
+def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
+    """Ask a second person to publish a checked upload (`LIAOHE_TWO_PEOPLE`); options as in `publish`."""
+    _require_acceptance(
+        check,
+        accept_warnings=options.pop("accept_warnings", False),
+        accept_loss=options.pop("accept_loss", False),
+    )
+    base = options.pop("base", None)
+    prepared = _prepare(
+        store,
+        check,
+        by=by,
+        note=options.get("note", ""),
+        data_date=options.get("data_date") or date.today(),
+        base=check.base if base is None else base,
+        illustrative=options.get("sample", False),
+        real_data=options.get("real_data", False),
+        idempotency_key=options.get("idempotency_key"),
+    )
+    values = dict(prepared.values) | {"data_date": prepared.values["data_date"].isoformat()}
+    with store.catalogue.write() as connection:
+        number = connection.execute(
+            REQUEST.insert().values(
+                layer=prepared.layer,
+                base=prepared.base,
+                version=values,
+                diff=dict(prepared.diff),
+                by=by,
+                at=catalogue.now().isoformat(),
+                state="pending",
+            )
+        ).inserted_primary_key[0]
+        catalogue.append_audit(
+            connection, who=by, action="request", layer=prepared.layer, number=None, detail={"request": number}
+        )
+    return Request(int(number), prepared.layer, "pending", by)
+
+
+def approve(store: Store, number: int, *, by: str) -> Version:
+    """Publish what another person requested.
+
+    Raises
+    ------
+    PendingError
+        There is no such pending request, or `by` made it.
+    BaseChangedError
+        Another version was published since; the request stays pending.
+    """
+    row = _pending(store, number, by=by)
+    values = dict(row["version"]) | {"data_date": date.fromisoformat(row["version"]["data_date"])}
+    prepared = _Prepared(row["layer"], row["base"], values, row["diff"])
+    return _commit(store, prepared, action="approve", who=by, request=number)
+
+
+def reject(store: Store, number: int, *, by: str) -> None:
+    """Turn a request down; nothing is published and nothing deleted.
+
+    Raises
+    ------
+    PendingError
+        There is no such pending request, or `by` made it.
+    """
+    row = _pending(store, number, by=by)
+    with store.catalogue.write() as connection:
+        _decide(connection, number, state="rejected", by=by)
+        catalogue.append_audit(
+            connection, who=by, action="reject", layer=row["layer"], number=None, detail={"request": number}
+        )
+
+
+def rollback(store: Store, layer: str, number: int, *, by: str, note: str = "") -> Version:
+    """Publish the content of an earlier version as a new one; its mark as illustrative comes along.
+
+    Raises
+    ------
+    UnknownVersionError
+        There is no such version.
+    NoChangeError
+        That version is current.
+    """
+    old = store.version(layer, number)
+    if old.current:
+        raise NoChangeError(text("Version {number} of layer “{layer}” is current already.", number=number, layer=layer))
+    values = {
+        name: getattr(old, name)
+        for name in (
+            "clean_object",
+            "upload_object",
+            "upload_name",
+            "features",
+            "content_hash",
+            "crs",
+            "encoding",
+            "data_date",
+            "illustrative",
+        )
+    }
+    values |= {"by": by, "note": note, "decisions": {"rollback_to": number}, "idempotency_key": None}
+    try:
+        base: int | None = store.version(layer).number
+    except UnknownVersionError:
+        base = None
+    return _commit(store, _Prepared(layer, base, values), action="rollback", who=by)
+
+
+def _district(store: Store, versions: Mapping[str, Version], layer: str) -> BaseGeometry | None:
+    """The published district, in EPSG:4490; None without one, and for the district itself."""
+    if layer == "district" or "district" not in versions:
+        return None
+    return store.read_version(versions["district"]).geometry.union_all()
+
+
+def _merged(old: GeoDataFrame | None, new: GeoDataFrame, schema: LayerSchema, *, only_changes: bool) -> GeoDataFrame:
+    """The whole layer after the upload: the upload itself, or the current version with the upload's rows put in."""
+    if old is None or not only_changes:
+        return new
+    import pandas as pd
+
+    stays = old[~old[schema.key].isin(set(new[schema.key]))]
+    return GeoDataFrame(pd.concat([stays, new], ignore_index=True), crs=STORE_CRS)
+
+
+def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema: LayerSchema) -> list[Finding]:
+    """What may have been lost by accident, and whether anything changes at all."""
+    if old is None:
+        return []
+    if diff.is_empty:
+        return [found("NO_CHANGE", text("The file holds exactly what is current; nothing would change."))]
+    findings = []
+    if len(diff.removed) > _MASS_REMOVAL_SHARE * len(old):
+        findings.append(
+            found(
+                "MASS_REMOVAL",
+                text(
+                    "{removed} of {count} features would be removed, more than a fifth. If the file holds only changes,"
+                    " choose “changes only”.",
+                    removed=len(diff.removed),
+                    count=len(old),
+                ),
+                count=len(diff.removed),
+            )
+        )
+    if len(old) and len(diff.added) == len(new):
+        findings.append(
+            found(
+                "ALL_KEYS_NEW",
+                text(
+                    "No key of the file is known: every feature of the current version would be replaced. Check the"
+                    " column “{field}”.",
+                    field=schema.fields[0].label,
+                ),
+                count=len(diff.added),
+            )
+        )
+    if diff.shift_m is not None:
+        findings.append(
+            found(
+                "SHIFTED",
+                text(
+                    "Nearly every feature moved by the same vector, {east} m east and {north} m north. Check the"
+                    " coordinate system.",
+                    east=round(diff.shift_m[0], 1),
+                    north=round(diff.shift_m[1], 1),
+                ),
+                count=len(diff.geometry_changed),
+            )
+        )
+    emptied = [
+        field.label
+        for field in schema.fields
+        if field.name in old and old[field.name].notna().any() and not new[field.name].notna().any()
+    ]
+    findings.extend(
+        found(
+            "ATTRIBUTES_LOST",
+            text("The field “{field}” is filled in the current version and would be empty everywhere.", field=label),
+            count=len(new),
+        )
+        for label in emptied
+    )
+    return findings
+
+
+def _require_acceptance(check: Check, *, accept_warnings: bool, accept_loss: bool) -> None:
+    errors = [finding for finding in check.findings if finding.severity is Severity.ERROR]
+    if errors or check.frame is None or check.diff is None:
+        raise FindingsError(
+            text("The upload has {count} errors and can't be published; see the findings.", count=len(errors)), errors
+        )
+    if check.base is not None and check.diff.is_empty:
+        raise NoChangeError(text("Nothing changes: the file holds exactly what is current."))
+    warnings = [finding for finding in check.findings if finding.severity is Severity.WARNING]
+    if warnings and not accept_warnings:
+        raise FindingsError(
+            text(
+                "The upload has {count} warnings. Look at them, then accept them to publish (`--accept-warnings`).",
+                count=len(warnings),
+            ),
+            warnings,
+        )
+    losses = [finding for finding in check.findings if finding.code in LOSS_CODES]
+    if losses and not accept_loss:
+        raise FindingsError(
+            text(
+                "Publishing would lose something ({codes}). If that is meant, say so separately (`--accept-loss`).",
+                codes=", ".join(finding.code for finding in losses),
+            ),
+            losses,
+        )
+
+
+def _prepare(
+    store: Store,
+    check: Check,
+    *,
+    by: str,
+    note: str,
+    data_date: date,
+    base: int | None,
+    illustrative: bool,
+    real_data: bool,
+    idempotency_key: str | None,
+) -> _Prepared:
+    """Write the objects; nothing refers to them yet."""
+    assert check.frame is not None
+    schema = schema_of(check.layer)
+    if not real_data and not illustrative and check.base is not None:
+        illustrative = store.version(check.layer, check.base).illustrative
+    step("objects")
+    upload = _put_upload(store, check.path)
+    step("upload-written")
+    clean = _put_clean(store, check.frame)
+    step("clean-written")
+    read_layer = next((layer for layer in check.reading.layers if layer.encoding), None)
+    values = {
+        "clean_object": clean,
+        "upload_object": upload,
+        "upload_name": check.path.name,
+        "features": len(check.frame),
+        "content_hash": content_hash(check.frame, schema),
+        "crs": check.crs,
+        "encoding": read_layer.encoding if read_layer else None,
+        "by": by,
+        "note": note,
+        "data_date": data_date,
+        "illustrative": illustrative,
+        "decisions": {
+            "choices": check.choices.to_json(),
+            "findings": {finding.code: finding.count for finding in check.findings},
+        },
+        "idempotency_key": idempotency_key,
+    }
+    return _Prepared(check.layer, base, values, check.diff.counts() if check.diff else {})
+
+
+def _put_upload(store: Store, path: Path) -> str:
+    """The upload as it came; a folder of files dropped together as one zip of them."""
+    if path.is_file():
+        return store.objects.put(path)
+    packed = store.staging / f"upload-{os.getpid()}-{secrets.token_hex(8)}.zip"
+    try:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(child for child in path.rglob("*") if child.is_file()):
+                entry = zipfile.ZipInfo(file.relative_to(path).as_posix(), _ZIP_DAY)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, file.read_bytes())
+        return store.objects.put(packed)
+    finally:
+        packed.unlink(missing_ok=True)
+
+
+def _put_clean(store: Store, frame: GeoDataFrame) -> str:
+    """The clean layer as GeoParquet, opened again and counted before it counts."""
+    import geopandas
+
+    written = store.staging / f"clean-{os.getpid()}-{secrets.token_hex(8)}.parquet"
+    try:
+        frame.to_parquet(written, compression="zstd", schema_version="1.1.0", write_covering_bbox=False)
+        if len(geopandas.read_parquet(written)) != len(frame):
+            raise RefusedError(text("The written layer does not hold every feature; nothing was published."))
+        return store.objects.put(written)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request: int | None = None) -> Version:
+    """Insert the version, move the pointer, append to the audit list: all or nothing."""
+    layer = prepared.layer
+    with store.catalogue.write() as connection:
+        current = connection.execute(sa.select(CURRENT.c.number).where(CURRENT.c.layer == layer)).scalar()
+        if current != prepared.base:
+            raise BaseChangedError(
+                text(
+                    "Layer “{layer}” has moved on: version {current} is current, the upload was held against version"
+                    " {base}. Check it again; your upload is kept.",
+                    layer=layer,
+                    current="–" if current is None else current,
+                    base="–" if prepared.base is None else prepared.base,
+                )
+            )
+        last = connection.execute(
+            sa.select(sa.func.max(LAYER_VERSION.c.number)).where(LAYER_VERSION.c.layer == layer)
+        ).scalar()
+        number = (last or 0) + 1
+        step("before-insert")
+        connection.execute(
+            LAYER_VERSION.insert().values(
+                **prepared.values, layer=layer, number=number, parent=current, at=catalogue.now().isoformat()
+            )
+        )
+        step("inserted")
+        if current is None:
+            connection.execute(CURRENT.insert().values(layer=layer, number=number))
+        else:
+            connection.execute(CURRENT.update().where(CURRENT.c.layer == layer).values(number=number))
+        step("pointer-moved")
+        detail = {
+            "content_hash": prepared.values["content_hash"],
+            "note": prepared.values["note"],
+            "diff": dict(prepared.diff),
+        }
+        if request is not None:
+            _decide(connection, request, state="approved", by=who)
+            detail["request"] = request
+        catalogue.append_audit(connection, who=who, action=action, layer=layer, number=number, detail=detail)
+        step("before-commit")
+    step("committed")
+    return store.version(layer, number)
+
+
+def _published_with(store: Store, idempotency_key: str) -> Version | None:
+    query = catalogue.select_versions().where(LAYER_VERSION.c.idempotency_key == idempotency_key)
+    with store.catalogue.read() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else catalogue.to_version(row)
+
+
+def _pending(store: Store, number: int, *, by: str) -> Mapping[str, Any]:
+    with store.catalogue.read() as connection:
+        row = connection.execute(sa.select(REQUEST).where(REQUEST.c.id == number)).mappings().first()
+    if row is None or row["state"] != "pending":
+        raise PendingError(text("There is no pending request {number}.", number=number))
+    if row["by"].strip().casefold() == by.strip().casefold():
+        raise PendingError(text("A request is decided by another person than the one who made it ({who}).", who=by))
+    return dict(row)
+
+
+def _decide(connection: sa.Connection, number: int, *, state: str, by: str) -> None:
+    done = connection.execute(
+        REQUEST.update()
+        .where(REQUEST.c.id == number, REQUEST.c.state == "pending")
+        .values(state=state, decided_by=by, decided_at=catalogue.now().isoformat())
+    )
+    if done.rowcount != 1:
+        raise PendingError(text("There is no pending request {number}.", number=number))
+
+
+def step(name: str) -> None:
+    """A named place between two effects of publishing; tests stop the process here (`LIAOHE_TEST_KILL_AT`)."""
+    if os.environ.get("LIAOHE_TEST_KILL_AT") == name:
+        os.kill(os.getpid(), 9)
+
+
+def base_changed(error: BaseChangedError) -> Finding:
+    """The finding that says another version was published since the upload was checked."""
+    return found("BASE_CHANGED", error.message)

@@ -1,0 +1,99 @@
+"""Whether the store is what the catalogue says: every object present and unchanged, the audit list unbroken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.parquet
+
+from geodata import catalogue
+from geodata.errors import StoreError
+from geodata.i18n import Language, Text, text
+from geodata.objects import is_object_name
+from geodata.store import Store
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it should be."""
+
+    kind: str
+    """`missing`, `changed`, `extra`, `staging`, `audit` or `count`."""
+    what: str
+    message: Text
+
+    def to_json(self, language: Language) -> dict[str, Any]:
+        """The entry of the command line's `verify`."""
+        return {"kind": self.kind, "what": self.what, "message": self.message.in_(language)}
+
+
+def verify(store: Store) -> list[Problem]:
+    """Hash every object again, walk the audit list, compare counts; names what is missing, changed or left over."""
+    versions = store.versions()
+    referred: dict[str, str] = {}
+    for version in versions:
+        for name in (version.clean_object, version.upload_object):
+            if name:
+                referred.setdefault(name, f"{version.layer} {version.number}")
+    with store.catalogue.read() as connection:
+        for row in connection.execute(catalogue.REQUEST.select()).mappings():
+            for name in ("clean_object", "upload_object"):
+                if row["version"].get(name):
+                    referred.setdefault(row["version"][name], f"request {row['id']}")
+        broken = catalogue.broken_audit_rows(connection)
+    problems: list[Problem] = []
+    present: set[str] = set()
+    for name, where in store.objects.names():
+        present.add(name)
+        if name not in referred:
+            problems.append(Problem("extra", where, text("This file belongs to no version; it does no harm.")))
+        elif is_object_name(name) and store.objects.hash_at(where) != name:
+            problems.append(
+                Problem(
+                    "changed",
+                    name,
+                    text(
+                        "The object of {version} has changed on disk; restore it from a backup.", version=referred[name]
+                    ),
+                )
+            )
+    problems.extend(
+        Problem("missing", name, text("The object of {version} is missing; restore it from a backup.", version=version))
+        for name, version in referred.items()
+        if name not in present
+    )
+    damaged = {problem.what for problem in problems if problem.kind in ("changed", "missing")}
+    for version in versions:
+        if version.clean_object in damaged:
+            continue
+        try:
+            rows = pyarrow.parquet.read_metadata(store.objects.path(version.clean_object)).num_rows
+        except (StoreError, OSError, ValueError):
+            rows = -1
+        if rows != version.features:
+            problems.append(
+                Problem(
+                    "count",
+                    f"{version.layer} {version.number}",
+                    text(
+                        "The version should have {count} features; its object has {rows}.",
+                        count=version.features,
+                        rows=rows,
+                    ),
+                )
+            )
+    problems.extend(
+        Problem("audit", str(row), text("Row {row} of the audit list was changed or its predecessor removed.", row=row))
+        for row in broken
+    )
+    problems.extend(
+        Problem("staging", path.name, text("Left over from a stopped process; swept at the next start."))
+        for path in store.left_in_staging()
+    )
+    return problems
+
+
+def is_ok(problems: list[Problem]) -> bool:
+    """Whether nothing is wrong; what is only left over in staging is swept by itself."""
+    return all(problem.kind == "staging" for problem in problems)

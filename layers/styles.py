@@ -1,0 +1,186 @@
+"""How each layer looks: colours, widths and hatches by state, shared by map, legend and charts.
+
+Colours of states are told apart by lightness as well as by hue, so that they stay apart for colour-blind readers and
+on a poor projector. Land-use colours follow the habit of plan drawings (DESIGN §6); no drawing rule is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from geodata.status import STATES
+
+Hatch = Literal["", "diagonal", "cross", "dots"]
+
+
+@dataclass(frozen=True)
+class Style:
+    """How features of one state are drawn. Widths are in CSS pixels unless the name says metres."""
+
+    fill: str = ""
+    stroke: str = ""
+    width: float = 0
+    dash: tuple[float, ...] = ()
+    hatch: Hatch = ""
+    hatch_colour: str = ""
+    casing: str = ""
+    """Colour of the wider line below a line."""
+    radius: float = 0
+    glow: str = ""
+
+    @property
+    def colour(self) -> str:
+        """The one colour that stands for this style in a legend or chart."""
+        return self.fill or self.hatch_colour or self.stroke
+
+
+_DEEP_GREEN = "#3f8f4f"
+_PARCEL_EDGE = "#8d8778"
+
+
+def _line(colour: str, width: float, dash: tuple[float, ...] = (), casing: str = "", glow: str = "") -> Style:
+    return Style(stroke=colour, width=width, dash=dash, casing=casing, glow=glow)
+
+
+def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
+    return Style(fill=fill, stroke=_PARCEL_EDGE, width=0.5, hatch=hatch, hatch_colour=hatch_colour)
+
+
+STYLES: dict[str, dict[str, Style]] = {
+    "district": {"present": Style(stroke="#7a2e2e", width=2.5, dash=(14, 4, 3, 4))},
+    "water_zones": {"present": Style(fill="#d6ebf5", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
+    "corridors": {
+        "planned": Style(fill="#e3f1dd", stroke="#86b37c", width=1, dash=(5, 4)),
+        "completed": Style(fill="#b9dfae", stroke="#5f9b57", width=1),
+    },
+    "waterways": {
+        "planned": _line("#86bfe3", 2, (3, 5)),
+        "under_construction": _line("#4f9bd0", 3, (10, 5)),
+        "connected": _line("#2171b5", 3, casing="#ffffff"),
+    },
+    "roads": {
+        "planned": _line("#b4aea2", 1, (5, 4)),
+        "under_construction": _line("#e8a13a", 1, (9, 4), casing="#a8752d"),
+        "open": _line("#ffffff", 1, casing="#6f6a61"),
+    },
+    "relocation_zones": {
+        "listed": Style(stroke="#6d2077", width=1.5, hatch="diagonal", hatch_colour="#8e3a99"),
+        "agreed": Style(stroke="#a0407a", width=1.5, hatch="cross", hatch_colour="#b5568f"),
+        "vacated": Style(fill="#f4d9ea", stroke="#a0407a", width=1.5, hatch="dots", hatch_colour="#8e3a99"),
+        "resupplied": Style(fill="#d9c2e6", stroke="#5b2a86", width=1.5),
+    },
+    "parks": {"present": Style(fill="#f0e3cf", stroke="#8a5a2b", width=2, dash=(8, 4))},
+    "parcels": {
+        "not_applicable": _parcel("#e8e8e4"),
+        "unapproved": _parcel("#ffffff", "dots", "#9a9488"),
+        "approved_unsupplied": _parcel("#f6e58d"),
+        "supplied_unused": _parcel("#f0a94b"),
+        "idle": _parcel("#c0392b", "diagonal", "#ffffff"),
+        "under_construction": _parcel("#6fb1d8"),
+        "completed": _parcel("#2f5d8a"),
+        "inefficient": _parcel("#7b5ea7", "cross", "#d9cdee"),
+    },
+    "greening": {
+        "planned": Style(fill="#e6f2d8", stroke=_DEEP_GREEN, width=1, dash=(4, 3)),
+        "started": Style(fill="#c2e0a4", stroke=_DEEP_GREEN, width=1),
+        "late": Style(fill="#e9c46a", stroke="#b8570f", width=1.2, hatch="diagonal", hatch_colour="#b8570f"),
+        "completed": Style(fill="#4c9a52", stroke="#2c6b35", width=1),
+    },
+    "lighting": {
+        "planned": _line("#c9b458", 1.4, (2, 5)),
+        "late": _line("#c2571a", 1.8, (6, 4)),
+        "completed": _line("#f4b400", 1.8, (1, 7), glow="#ffe28a"),
+    },
+    "projects": {
+        "not_started": Style(fill="#ffffff", stroke="#5c5c5c", width=1.5, radius=4),
+        "negotiating": Style(fill="#fde0b2", stroke="#7a3b00", width=1.5, radius=5),
+        "signed": Style(fill="#f9a03f", stroke="#7a3b00", width=1.5, radius=5.5),
+        "landed": Style(fill="#d1495b", stroke="#5b0e1a", width=1.5, radius=6),
+        "producing": Style(fill="#66101f", stroke="#ffffff", width=1.5, radius=6.5),
+    },
+}
+"""Layer → state → style."""
+
+LAND_USE_STYLES: dict[str, Style] = {
+    "01": _parcel("#f1efc9"),
+    "02": _parcel("#dfe9b4"),
+    "03": _parcel("#b8d8a0"),
+    "04": _parcel("#d4e8b8"),
+    "05": _parcel("#b9dfd5"),
+    "06": _parcel("#e3dcb5"),
+    "07": _parcel("#ffe36e"),
+    "08": _parcel("#e86fa6"),
+    "09": _parcel("#e0433b"),
+    "10": _parcel("#a9764a"),
+    "11": _parcel("#a284c4"),
+    "12": _parcel("#c3c3c3"),
+    "13": _parcel("#8fa6b8"),
+    "14": _parcel("#7fc266"),
+    "15": _parcel("#9a9a4e"),
+    "16": _parcel("#ffffff", "diagonal", "#9a9488"),
+    "17": _parcel("#a9d7f2"),
+}
+_OTHER_LAND_USE = _parcel("#dcdcdc")
+
+ROAD_WIDTH_FACTOR = {"expressway": 1.0, "arterial": 0.85, "secondary": 0.65, "branch": 0.45}
+"""How much of its right-of-way a road is drawn as wide as."""
+
+
+def style(layer: str, state: str) -> Style:
+    """The style of a state of a layer."""
+    return STYLES[layer][state]
+
+
+def colour(layer: str, state: str) -> str:
+    """The colour that stands for a state of a layer, in legend and charts as on the map."""
+    return STYLES[layer][state].colour
+
+
+def land_use_style(code: str) -> Style:
+    """The style of a land-use code, by its first two digits."""
+    return LAND_USE_STYLES.get(code[:2], _OTHER_LAND_USE)
+
+
+def css(style: Style) -> str:
+    """A style as the CSS of a small swatch."""
+    rules = [f"background-color:{style.fill}" if style.fill else "background-color:transparent"]
+    if style.hatch:
+        rules.append(f"background-image:{_CSS_HATCHES[style.hatch].format(colour=style.hatch_colour)}")
+        if style.hatch == "dots":
+            rules.append("background-size:4px 4px")
+    if style.radius:
+        rules.append("border-radius:50%")
+    if style.stroke and not style.fill and not style.hatch:
+        line = "dashed" if style.dash else "solid"
+        edge = style.casing or "transparent"
+        rules.append(
+            f"height:0;border:0;border-top:{max(2.0, style.width):g}px {line} {style.stroke};"
+            f"box-shadow:0 -1px {edge},0 1px {edge};border-radius:0"
+        )
+    elif style.stroke:
+        rules.append(f"border:1px {'dashed' if style.dash else 'solid'} {style.stroke}")
+    return ";".join(rules)
+
+
+def for_script() -> dict[str, Any]:
+    """The tables as the map's script takes them: per layer a list in the order of `STATES`."""
+    return {
+        "styles": {layer: [_plain(STYLES[layer][state]) for state in states] for layer, states in STATES.items()},
+        "landUse": {code: _plain(style) for code, style in LAND_USE_STYLES.items()},
+        "otherLandUse": _plain(_OTHER_LAND_USE),
+        "roadWidth": ROAD_WIDTH_FACTOR,
+    }
+
+
+_CSS_HATCHES: Mapping[str, str] = {
+    "diagonal": "repeating-linear-gradient(45deg,{colour} 0 1.5px,transparent 1.5px 5px)",
+    "cross": "repeating-linear-gradient(45deg,{colour} 0 1px,transparent 1px 5px),"
+    "repeating-linear-gradient(-45deg,{colour} 0 1px,transparent 1px 5px)",
+    "dots": "radial-gradient({colour} 1px,transparent 1.2px)",
+}
+
+
+def _plain(style: Style) -> dict[str, Any]:
+    return {name: value for name, value in asdict(style).items() if value}

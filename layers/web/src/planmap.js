@@ -1,0 +1,143 @@
+// The map in its frame: made once, then told by states. `window.planMap` is what tests, pages and players hold on to.
+import "leaflet/dist/leaflet.css";
+import "./planmap.css";
+import { CoordinatesControl, fitControl, fullScreenControl, Graticule } from "./controls.js";
+import { PlanLayer } from "./plan_layer.js";
+
+const HOVER_BRUSH_PX = 6;
+const URL_AFTER_MS = 500;
+const MOST_HOVERED = 3;
+
+const planMap = (window.planMap = { ready: false, state: null, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
+
+/** A Leaflet layer that, once on its map, makes the map the plan that `config` describes. */
+planMap.layer = (config) => {
+  const layer = L.layerGroup();
+  layer.on("add", () => start(layer._map, config));
+  return layer;
+};
+
+/** Show a state; one that comes before the map is there waits for it. */
+planMap.apply = (state) => {
+  planMap.state = state;
+  if (planMap.show) planMap.show(state);
+};
+
+function start(map, config) {
+  planMap.map = map;
+  map.createPane("graticule").style.zIndex = 150;
+  map.attributionControl?.remove();
+  const plan = new PlanLayer(map, config, planMap.stats);
+  const words = (name) => config.words[name][planMap.state.language];
+  const fit = fitControl(() => map.fitBounds(planMap.state.bounds, { padding: [12, 12] })).addTo(map);
+  const full = fullScreenControl(() => toggleFullScreen()).addTo(map);
+  const scale = L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+  const coordinates = new CoordinatesControl().addTo(map);
+  const graticule = new Graticule(map);
+  const tooltip = L.tooltip({ direction: "top", offset: [0, -6], className: "plan-tooltip", opacity: 1 });
+  let placed = false;
+
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+  planMap.show = (state) => {
+    map.getContainer().classList.toggle("dark", Boolean(state.dark));
+    map.getContainer().lang = state.language;
+    if (!placed) {
+      placed = true;
+      goToStart(map, state);
+      graticule.draw();
+    }
+    fit.say(words("fit"));
+    full.say(words("full"));
+    map.zoomControl?._zoomInButton?.setAttribute("title", words("zoomIn"));
+    map.zoomControl?._zoomOutButton?.setAttribute("title", words("zoomOut"));
+    coordinates.say(words("grid"));
+    tooltip.remove();
+    plan.apply(state);
+  };
+  map.on("planpainted", () => (planMap.ready = true));
+  keepPlaceInAddress(map);
+  showHovered(map, plan, tooltip, config);
+  if (planMap.state) planMap.show(planMap.state);
+  return scale;
+}
+
+/** The place that the page's address names, else the whole district. */
+function goToStart(map, state) {
+  const query = new URLSearchParams(address()?.search);
+  const [lon, lat] = (query.get("centre") || "").split("_").map(Number);
+  const zoom = Number(query.get("zoom"));
+  if (query.get("centre") && Number.isFinite(lon) && Math.abs(lat) < 85 && zoom >= 1 && zoom <= 24) {
+    map.setView([lat, lon], zoom, { animate: false });
+  } else map.fitBounds(state.bounds, { padding: [12, 12], animate: false });
+}
+
+function keepPlaceInAddress(map) {
+  let timer = 0;
+  map.on("moveend", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!address()) return;
+      const query = new URLSearchParams(address().search);
+      const centre = map.getCenter();
+      query.set("centre", `${centre.lng.toFixed(5)}_${centre.lat.toFixed(5)}`);
+      query.set("zoom", String(Math.round(map.getZoom() * 100) / 100));
+      const history = window.parent.history;
+      history.replaceState(history.state, "", `${address().pathname}?${query}${address().hash}`);
+    }, URL_AFTER_MS);
+  });
+}
+
+/** The page's address; null where the map stands alone or in a page of another origin. */
+function address() {
+  try {
+    return window.parent === window ? null : window.parent.location;
+  } catch {
+    return null;
+  }
+}
+
+function toggleFullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen().catch(() => {});
+}
+
+function showHovered(map, plan, tooltip, config) {
+  let waiting = null;
+  const show = () => {
+    const latlng = waiting;
+    waiting = null;
+    if (!latlng) return;
+    const lines = plan.at(latlng, HOVER_BRUSH_PX).filter(({ layer }) => config.hover.includes(layer)).slice(0, MOST_HOVERED);
+    if (!lines.length) {
+      tooltip.remove();
+      return;
+    }
+    const box = document.createElement("div");
+    for (const { layer, props } of lines) {
+      const line = box.appendChild(document.createElement("div"));
+      line.appendChild(document.createElement("b")).textContent = props.label || config.titles[layer][planMap.state.language];
+      line.append(` ${describe(config, plan, layer, props)}`);
+    }
+    tooltip.setContent(box).setLatLng(latlng);
+    if (!map.hasLayer(tooltip)) tooltip.addTo(map);
+  };
+  map.on("mousemove", ({ latlng }) => {
+    if (!waiting) requestAnimationFrame(show);
+    waiting = latlng;
+  });
+  map.on("mouseout dragstart zoomstart", () => {
+    waiting = null;
+    tooltip.remove();
+  });
+}
+
+function describe(config, plan, layer, props) {
+  const language = planMap.state.language;
+  const parts = [];
+  if (layer === "parcels") parts.push(config.landUseLabels[String(props.land_use).slice(0, 2)]?.[language]);
+  if (props.road_class) parts.push(config.codes.road_class[props.road_class]?.[language]);
+  if (props.kind) parts.push(config.codes.kind[props.kind]?.[language]);
+  const states = config.stateLabels[layer];
+  if (states.length > 1) parts.push(states[plan.stateOf({ props })][language]);
+  return parts.filter(Boolean).join(" · ");
+}

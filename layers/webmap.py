@@ -1,0 +1,171 @@
+"""The one Folium map, whose script never changes, and the state that says what it shows."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+import folium
+import numpy as np
+
+from geodata.catalogue import Version
+from geodata.i18n import LANGUAGES, Text, label
+from geodata.schema import GREENING_KINDS, LAND_USES, LAYERS, ROAD_CLASSES
+from geodata.status import STATE_LABELS, STATES
+from layers import assets, styles, tiles
+from layers.catalogue import MAP_LAYERS
+from layers.vector_tiles import MapState, PlanLayer
+from layers.view import Theme
+
+__all__ = ["MapState", "build_map", "map_state"]
+
+Bounds = tuple[float, float, float, float]
+"""(west, south, east, north), degrees."""
+
+_EPOCH = date(1970, 1, 1)
+_FALLBACK_BOUNDS: Bounds = (116.61, 35.36, 116.71, 35.44)
+_PLACE = (35.40, 116.66)
+_MIN_ZOOM, _MAX_ZOOM = 10, 20
+
+_WORDS = {
+    "fit": label("全图", "Fit to district"),
+    "full": label("全屏", "Full screen"),
+    "zoomIn": label("放大", "Zoom in"),
+    "zoomOut": label("缩小", "Zoom out"),
+    "grid": label("CGCS2000 3°带", "CGCS2000 3° GK"),
+}
+_LABEL_LOOKS: dict[str, dict[str, Any]] = {
+    "waterways": {"size": 13, "weight": 600, "colour": "#0b4f8a", "dark": "#8cc8f5", "apart": 420},
+    "water_zones": {"size": 17, "weight": 600, "colour": "#2a78ad", "dark": "#9ad0f2"},
+    "corridors": {"size": 12, "weight": 600, "colour": "#2f6b35", "dark": "#a9dba8"},
+    "parks": {"size": 14, "weight": 700, "colour": "#6b3d10", "dark": "#f0c890"},
+    "roads": {"size": 11, "colour": "#4a463e", "dark": "#d8d4ca", "apart": 320},
+    "projects": {"size": 11, "colour": "#5b0e1a", "dark": "#f2b3bc", "dy": 14},
+    "greening": {"size": 10, "colour": "#245a2c", "dark": "#b6e3b4"},
+    "relocation_zones": {"size": 11, "colour": "#4d1557", "dark": "#e3b8ec"},
+    "parcels": {"size": 10, "colour": "#4a463e", "dark": "#d8d4ca"},
+}
+_HOVER = ("projects", "relocation_zones", "roads", "waterways", "lighting", "greening", "parcels", "parks")
+
+
+class _PlanMap(folium.Map):
+    """A Folium map that loads our own bundle and nothing else."""
+
+    @property
+    def default_js(self) -> list[tuple[str, str]]:
+        """Our bundle; it holds Leaflet."""
+        return [("planmap", assets.url(assets.SCRIPT))]
+
+    @default_js.setter
+    def default_js(self, _: object) -> None:
+        """Folium's own list of outside addresses is left out."""
+
+    @property
+    def default_css(self) -> list[tuple[str, str]]:
+        """Our style sheet; it holds Leaflet's."""
+        return [("planmap_css", assets.url(assets.STYLE))]
+
+    @default_css.setter
+    def default_css(self, _: object) -> None:
+        """Folium's own list of outside addresses is left out."""
+
+
+def build_map() -> folium.Map:
+    """The map: the same script to the letter on every call. Made anew each time, because rendering changes it."""
+    plan = _PlanMap(
+        location=_PLACE,
+        zoom_start=13,
+        tiles=None,
+        min_zoom=_MIN_ZOOM,
+        max_zoom=_MAX_ZOOM,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=120,
+        control_scale=False,
+        attribution_control=False,
+        max_bounds=False,
+    )
+    PlanLayer(_config()).add_to(plan)
+    return plan
+
+
+def map_state(
+    versions: Mapping[str, Version],
+    *,
+    on: date,
+    visible: Mapping[str, float],
+    language: str,
+    theme: Theme = "status",
+    dark: bool = False,
+    highlight: tuple[str, int] | None = None,
+    rows: Mapping[str, Collection[int]] | None = None,
+    bounds: Bounds | None = None,
+) -> dict[str, Any]:
+    """What the map shows now.
+
+    Parameters
+    ----------
+    versions : layer → its version to show
+    visible : visible layer → opacity, 0–1; every other layer is loaded but not drawn
+    highlight : layer and row number
+    rows : layer → the row numbers a filter leaves; a layer that is not named is not filtered
+    bounds : what “fit” shows, usually the district's
+    """
+    west, south, east, north = bounds or _FALLBACK_BOUNDS
+    return {
+        "asOf": (on - _EPOCH).days,
+        "bounds": [[south, west], [north, east]],
+        "dark": dark,
+        "highlight": list(highlight) if highlight else None,
+        "language": language,
+        "layers": {
+            layer: {
+                "opacity": visible.get(layer, 0),
+                "rows": to_bits(rows[layer], version.features) if rows and layer in rows else None,
+                "url": tiles.url_of(version),
+                "visible": layer in visible,
+            }
+            for layer, version in versions.items()
+            if layer in MAP_LAYERS
+        },
+        "theme": theme,
+    }
+
+
+def to_bits(rows: Collection[int], count: int) -> str:
+    """A set of row numbers as the script takes it: base64 of one bit for each of `count` rows."""
+    bits = np.zeros(count, dtype=bool)
+    bits[list(rows)] = True
+    return base64.b64encode(np.packbits(bits, bitorder="little").tobytes()).decode("ascii")
+
+
+def _config() -> dict[str, Any]:
+    return {
+        **styles.for_script(),
+        "layers": [
+            {
+                "name": layer.name,
+                "geometry": LAYERS[layer.name].geometry,
+                "order": layer.order,
+                "labelFromZoom": layer.label_from_zoom,
+                "labelRank": layer.label_rank,
+            }
+            for layer in MAP_LAYERS.values()
+        ],
+        "labels": _LABEL_LOOKS,
+        "hover": list(_HOVER),
+        "titles": {name: _both(LAYERS[name].title) for name in MAP_LAYERS},
+        "stateLabels": {layer: [_both(STATE_LABELS[layer][state]) for state in STATES[layer]] for layer in MAP_LAYERS},
+        "landUseLabels": {code: _both(name) for code, name in LAND_USES.items()},
+        "codes": {
+            "road_class": {code: _both(name) for code, name in ROAD_CLASSES.items()},
+            "kind": {code: _both(name) for code, name in GREENING_KINDS.items()},
+        },
+        "words": {name: _both(words) for name, words in _WORDS.items()},
+    }
+
+
+def _both(words: Text) -> dict[str, str]:
+    return {language: words.in_(language) for language in LANGUAGES}
