@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from geodata.choices import Choices
-from geodata.errors import GeodataError, UnknownLayerError, UnknownVersionError
+from geodata.errors import GeodataError, RefusedError, UnknownLayerError, UnknownVersionError
 from geodata.schema import schema_of
 from geodata.settings import Settings
 
@@ -141,7 +141,7 @@ def publish(
                 _print({"request": asked.id, "state": asked.state}, as_json=as_json)
                 return
             version = publishing.publish(store, checked, **options)
-        except publishing.RefusedError as error:
+        except RefusedError as error:
             document = checked.to_json(settings.language)
             if isinstance(error, publishing.BaseChangedError):
                 document["outcome"] = "reject"

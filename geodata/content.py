@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 import pandas as pd
 import shapely
@@ -43,14 +44,14 @@ def attribute_columns(frame: GeoDataFrame, schema: LayerSchema) -> list[Hashable
     return known + unknown
 
 
-def canonical(value: object) -> object:
+def canonical(value: Any) -> object:
     """A value as the hash and the diff compare it: text in NFC, whole numbers apart from their type, null as None."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return None
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
-def _as_bytes(values: pd.Series) -> Iterable[bytes]:  # type: ignore[type-arg]
+def _as_bytes(values: pd.Series) -> Iterable[bytes]:
     for value in values:
         known = canonical(value)
         yield _NULL if known is None else _VALUE + _typed(known)

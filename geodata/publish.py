@@ -224,8 +224,9 @@ def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
     )
     values = dict(prepared.values) | {"data_date": prepared.values["data_date"].isoformat()}
     with store.catalogue.write() as connection:
-        number = connection.execute(
-            REQUEST.insert().values(
+        number: int = connection.execute(
+            REQUEST.insert()
+            .values(
                 layer=prepared.layer,
                 base=prepared.base,
                 version=values,
@@ -234,11 +235,12 @@ def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
                 at=catalogue.now().isoformat(),
                 state="pending",
             )
-        ).inserted_primary_key[0]
+            .returning(REQUEST.c.id)
+        ).scalar_one()
         catalogue.append_audit(
             connection, who=by, action="request", layer=prepared.layer, number=None, detail={"request": number}
         )
-    return Request(int(number), prepared.layer, "pending", by)
+    return Request(number, prepared.layer, "pending", by)
 
 
 def approve(store: Store, number: int, *, by: str) -> Version:

@@ -77,6 +77,8 @@ def read_date(value: Hashable) -> tuple[pd.Timestamp | None, bool]:
     UnreadableError
         It is none of these.
     """
+    if value is pd.NaT:
+        return None, False
     if isinstance(value, (datetime, date)):
         return _stamp(value.year, value.month, value.day), False
     words = read_text(value)
