@@ -45,6 +45,7 @@ def _show_map(versions: data.Versions, on: date) -> None:
             feature_group_to_add=webmap.MapState(_state(versions, on)),
         )
         attribute_panel.show(versions, on)
+        state.write_address("map", where="map")
 
 
 def _state(versions: data.Versions, on: date) -> dict[str, Any]:

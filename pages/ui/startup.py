@@ -12,7 +12,6 @@ import structlog
 
 from geodata.choices import Choices
 from geodata.publish import check_upload, publish
-from geodata.sample import DATA_DATE, write_shapefiles
 from geodata.settings import Settings
 from geodata.store import Store
 from layers import tiles
@@ -61,6 +60,9 @@ def begin(store: Store, settings: Settings) -> None:
 
 def publish_district(store: Store, settings: Settings) -> None:
     """Publish every layer of the illustrative district that the store lacks, through the ordinary publish."""
+    # Only a first start needs what makes the district.
+    from geodata.sample import DATA_DATE, write_shapefiles
+
     with tempfile.TemporaryDirectory() as folder:
         uploads = write_shapefiles(Path(folder))
         _set(Progress("publishing", 0, len(uploads)))

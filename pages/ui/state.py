@@ -33,7 +33,11 @@ _HITS = "_hits"
 _WRITE_ADDRESS = """<script>
 (() => {
   const query = new URLSearchParams(%s), now = new URLSearchParams(location.search);
-  for (const part of %s) if (now.has(part)) query.set(part, now.get(part));
+  for (const part of %s) {
+    // Streamlit drops the query when it goes to another page; the map's script has left the place in the window.
+    const value = now.get(part) ?? (window.planPlace || {})[part];
+    if (value) query.set(part, value);
+  }
   history.replaceState(history.state, "", location.pathname + "?" + query + location.hash);
   document.documentElement.lang = query.get("language");
 })() // %s
@@ -164,13 +168,14 @@ def view() -> ViewState:
     )
 
 
-def write_address(page: str) -> None:
+def write_address(page: str, *, where: str = "shell") -> None:
     """Make the URL say what is looked at; the map's own parts of it stay.
 
-    `page` is in the script so that it runs again after the browser went to another page.
+    `page` is in the script so that it runs again after the browser went to another page. A fragment that changes
+    what is looked at writes the address itself, from `where` of its own.
     """
     query, parts, page = (
         json.dumps(value).replace("<", "\\u003c") for value in (view().to_query(), list(PLACE_PARTS), page)
     )
-    with st.container(key="address"):
+    with st.container(key=f"address_{where}"):
         st.html(_WRITE_ADDRESS % (query, parts, page), unsafe_allow_javascript=True)

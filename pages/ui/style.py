@@ -13,7 +13,7 @@ _RULES = """<style>
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: 0.3rem}
 [class*="st-key-tile_"] {padding: 0.6rem 0.8rem}
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] {gap: 0.5rem}
-.st-key-address, .st-key-watch {position: absolute; height: 0; overflow: hidden}
+[class*="st-key-address_"], .st-key-watch {position: absolute; height: 0; overflow: hidden}
 /* Language, unit and the mark of illustrative data stand in the header, on every page. */
 .st-key-preferences {position: fixed; top: 0.4rem; right: 3.2rem; z-index: 999991; width: auto !important}
 /* The month stands above the slider's knob: room for it. */

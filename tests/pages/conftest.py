@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from geopandas import GeoDataFrame
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_md5
+from streamlit.util import calc_hash
 
 from geodata.choices import Choices
 from geodata.publish import check_upload, publish
@@ -66,7 +66,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[
         app.run()
         if path:
             # AppTest knows pages that are files; a page that is a function goes by the hash of its path.
-            app._page_hash = calc_md5(path)
+            app._page_hash = calc_hash(path)
             app.run()
         return app
 

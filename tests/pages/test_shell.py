@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from streamlit.util import calc_md5
+from streamlit.util import calc_hash
 
 from geodata.errors import StoreError
 from geodata.i18n import text
@@ -84,7 +84,7 @@ def test_the_day_is_carried_to_another_page_and_layers_back_again(open_page: Ope
     app.checkbox(key="layer_roads").uncheck().run()
     app.select_slider(key="as_of_month").set_value(date(2019, 2, 1)).run()
     first = app._page_hash
-    app._page_hash = calc_md5("dashboard")
+    app._page_hash = calc_hash("dashboard")
     dashboard = app.run()
     assert dashboard.date_input(key="as_of").value == date(2019, 2, 28)
     app._page_hash = first

@@ -6,6 +6,7 @@ import { stateAt } from "./steps.js";
 import { Areas, Labels, Lines, Points } from "./symbolizers.js";
 
 const MAX_DATA_ZOOM = 16;
+const WIDE = new Set(["district", "water_zones"]); // filled, their highlight would tint the whole plan
 const HIGHLIGHT = "#00b8d4";
 const EQUATOR_M = 40_075_016.686;
 const SHARPER = 1.5; // tiles are drawn finer than the screen, because the map stops between whole zooms
@@ -191,7 +192,7 @@ export class PlanLayer {
       if (geometry === "LineString") add(name, new Lines(() => line, { part: "line" }), { filter: isIt });
       else if (geometry === "Point")
         add(name, new Points(() => ({ fill: "rgba(0,184,212,.35)", radius: 12, ...line })), { filter: isIt });
-      else add(name, new Areas(() => ({ fill: "rgba(0,184,212,.18)", ...line })), { filter: isIt });
+      else add(name, new Areas(() => ({ fill: WIDE.has(name) ? "" : "rgba(0,184,212,.18)", ...line })), { filter: isIt });
     }
     return rules;
   }

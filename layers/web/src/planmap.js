@@ -63,7 +63,10 @@ function start(map, config) {
 
 /** The place that the page's address names, else the whole district. */
 function goToStart(map, state) {
-  const query = new URLSearchParams(address()?.search);
+  const query = new URLSearchParams(address()?.search || "");
+  if (address() && !query.has("centre")) {
+    for (const [part, value] of Object.entries(window.parent.planPlace || {})) query.set(part, value);
+  }
   const [lon, lat] = (query.get("centre") || "").split("_").map(Number);
   const zoom = Number(query.get("zoom"));
   if (query.get("centre") && Number.isFinite(lon) && Math.abs(lat) < 85 && zoom >= 1 && zoom <= 24) {
@@ -79,8 +82,12 @@ function keepPlaceInAddress(map) {
       if (!address()) return;
       const query = new URLSearchParams(address().search);
       const centre = map.getCenter();
-      query.set("centre", `${centre.lng.toFixed(5)}_${centre.lat.toFixed(5)}`);
-      query.set("zoom", String(Math.round(map.getZoom() * 100) / 100));
+      const place = {
+        centre: `${centre.lng.toFixed(5)}_${centre.lat.toFixed(5)}`,
+        zoom: String(Math.round(map.getZoom() * 100) / 100),
+      };
+      for (const [part, value] of Object.entries(place)) query.set(part, value);
+      window.parent.planPlace = place; // for the way back from another page, which drops the query
       const history = window.parent.history;
       history.replaceState(history.state, "", `${address().pathname}?${query}${address().hash}`);
     }, URL_AFTER_MS);
