@@ -57,7 +57,7 @@ def main() -> None:
         st.segmented_control(
             t("Unit of area"),
             AREA_UNITS,
-            format_func=lambda unit: say(UNIT_NAMES[unit]),
+            format_func={unit: say(name) for unit, name in UNIT_NAMES.items()}.__getitem__,
             key=state.UNITS_KEY,
             required=True,
             label_visibility="collapsed",

@@ -18,12 +18,13 @@ def show(versions: data.Versions) -> date:
     first, last = data.as_of_range(versions)
     months = [date(index // 12, index % 12 + 1, 1) for index in range(_index(first), _index(last) + 1)]
     state.set_as_of_defaults(data.default_as_of(versions), months)
+    names = {month: formats.month(month, language()) for month in months}
     with st.container(key="as_of_bar", horizontal=True, vertical_alignment="center", wrap=False):
         st.select_slider(
             t("Month"),
             months,
             key=state.MONTH_KEY,
-            format_func=lambda month: formats.month(month, language()),
+            format_func=names.__getitem__,
             on_change=state.take_month,
             label_visibility="collapsed",
         )

@@ -64,7 +64,7 @@ def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> Non
         st.segmented_control(
             t("Colour parcels by"),
             THEMES,
-            format_func=lambda theme: say(_THEME_NAMES[theme]),
+            format_func={theme: say(name) for theme, name in _THEME_NAMES.items()}.__getitem__,
             key=state.THEME_KEY,
             required=True,
             persist_state="session",

@@ -70,6 +70,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[
             app.run()
         return app
 
+    forget = data._open.cache_clear
     yield open_page
     st.cache_resource.clear()
-    data._open.cache_clear()
+    forget()

@@ -28,8 +28,8 @@ def test_tiles_say_the_numbers_of_the_little_district(open_page: OpenPage):
 
 def test_tiles_follow_day_and_unit(open_page: OpenPage):
     app = open_page("dashboard", language="zh", units="mu", as_of="2019-04-30")
-    # On that day: 4 parcels with start due 2019-12-31 or later, supplied: 6 + 7 ha; approved 5 ha: 18 ha = 270 mu.
-    assert tiles(app)["待盘活土地"] == "270 亩"
+    # Approved on that day 5 ha, supplied and not started 2 + 3 + 6 + 7 ha: 23 ha are 345 mu.
+    assert tiles(app)["待盘活土地"] == "345 亩"
     assert tiles(app)["道路通车"] == "1.0 km"
 
 
