@@ -64,7 +64,7 @@ _LANGUAGE_BYTES = {
 }
 # Decoders that are no character sets of a table, though Python lists them as text encodings.
 _NOT_TABLES = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
-_LOST = re.compile("\ufffd|锟斤拷|\\?{3,}|^\\?+$")
+_LOST = re.compile("\ufffd|锟斤拷|\\?{3,}|^\\?{2,}$")
 _WORDS = ("ANSI", "OEM", "WINDOWS", "CODEPAGE", "CODE PAGE", "CP", "MS")
 
 
@@ -265,8 +265,13 @@ def decide(
 
 
 def _better_than(said: str, telling: Sequence[Value]) -> str | None:
+    if said == "UTF-8":
+        return None
+    if _codec(said) == "gb18030":
+        # Much UTF-8 fits GB18030 too, and then reads as rare hanzi.
+        return "UTF-8" if not looks_chinese(telling) and fits(telling, "UTF-8") else None
     # Everything fits a single-byte encoding, so that it fits is no evidence; UTF-8 and common hanzi are.
-    if _codec(said) == "gb18030" or said in {"UTF-8", "BIG5", "CP949", "CP932"}:
+    if said in {"BIG5", "CP949", "CP932"}:
         return None
     if fits(telling, "UTF-8"):
         return "UTF-8"

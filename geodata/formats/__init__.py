@@ -1,0 +1,1 @@
+"""How each format of an upload is read."""
