@@ -12,6 +12,7 @@ import structlog
 
 from geodata.choices import Choices
 from geodata.publish import check_upload, publish
+from geodata.schema import LAYERS
 from geodata.settings import Settings
 from geodata.store import Store
 from layers import tiles
@@ -45,17 +46,21 @@ def is_ready() -> bool:
 
 
 def sample_is_wanted(store: Store) -> bool:
-    """Whether the store is empty, or a first start that was cut short left only illustrative layers."""
-    return all(version.illustrative and version.by == PUBLISHED_BY for version in store.current().values())
+    """Whether the store is empty, or a first start that was cut short left some layers of the district out."""
+    current = store.current()
+    nobody_else = all(version.illustrative and version.by == PUBLISHED_BY for version in current.values())
+    return nobody_else and len(current) < len(LAYERS)
 
 
-def begin(store: Store, settings: Settings) -> None:
-    """Publish the missing layers of the illustrative district in the background, if it is wanted."""
+def begin(store: Store, settings: Settings) -> threading.Thread | None:
+    """Publish the missing layers of the illustrative district in the background, if it is wanted: the thread."""
     with _lock:
         if not settings.sample or _progress.state == "publishing" or not sample_is_wanted(store):
-            return
+            return None
         _set(Progress("publishing"))
-    threading.Thread(target=_publish_district, args=(store, settings), name="sample", daemon=True).start()
+    thread = threading.Thread(target=_publish_district, args=(store, settings), name="sample", daemon=True)
+    thread.start()
+    return thread
 
 
 def publish_district(store: Store, settings: Settings) -> None:
