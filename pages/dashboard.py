@@ -29,18 +29,19 @@ def show() -> None:
     on = as_of.show(versions)
     with feedback.explained():
         numbers = data.numbers(versions, on)
-        _show_tiles(numbers, versions)
+        _show_tiles(numbers, versions, on)
         _show_charts(versions, on)
 
 
-def _show_tiles(numbers: Numbers, versions: data.Versions) -> None:
+def _show_tiles(numbers: Numbers, versions: data.Versions, on: date) -> None:
     tiles = [(layer, tile) for layer, tile in _TILES if layer in versions]
     with st.container(key="tiles"):
         for column, (layer, tile) in zip(st.columns(len(tiles)), tiles, strict=True):
             label, value, below = tile(numbers)
             with column.container(border=True, height="stretch", gap="xxsmall", key=f"tile_{layer}"):
                 st.metric(label, value)
-                st.caption(below)
+                through = notes.data_through(versions[layer], on)
+                st.caption(f"{below} · {through}" if through else below)
 
 
 def _show_charts(versions: data.Versions, on: date) -> None:

@@ -37,8 +37,17 @@ def test_every_chart_says_what_it_shows_and_how_old_its_data_is(open_page: OpenP
     app = open_page("dashboard", language="zh", as_of="2021-06-30")
     charts = app.main.get("plotly_chart")
     assert len(charts) == 8
-    captions = [caption.value for caption in app.caption if "数据截至" in caption.value]
+    captions = [caption.value for caption in app.caption if caption.value.startswith("示例数据")]
     assert captions == ["示例数据 · 截止 2021年6月30日 · 数据截至 2020年12月31日"] * 8
+
+
+def test_numbers_beyond_the_data_say_how_far_it_reaches(open_page: OpenPage):
+    def tiles_that_say_so(day: str) -> int:
+        app = open_page("dashboard", language="zh", as_of=day)
+        return sum(caption.value.endswith(" · 数据截至 2020年12月31日") for caption in app.caption[: len(app.metric)])
+
+    assert tiles_that_say_so("2020-12-31") == 0
+    assert tiles_that_say_so("2021-01-01") == 6
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
