@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,7 +22,7 @@ from geodata import land_use
 from geodata.choices import Choices
 from geodata.findings import Finding, Severity, found
 from geodata.i18n import Language, Text, label, text
-from geodata.schema import Field, Kind, LayerSchema
+from geodata.schema import DTYPES, Field, Kind, LayerSchema
 from geodata.values import (
     How,
     Read,
@@ -37,20 +38,11 @@ from geodata.values import (
     read_number,
     read_whole_number,
     trimmed,
+    unit_factor,
 )
 
 ORIGINAL_LAND_USE = "land_use_original"
 """Unknown column that keeps the land-use values of a file in an older standard."""
-
-DTYPES: dict[Kind, str] = {
-    Kind.TEXT: "str",
-    Kind.CODE: "str",
-    Kind.DATE: "datetime64[s]",
-    Kind.NUMBER: "float64",
-    Kind.INTEGER: "Int64",
-    Kind.FLAG: "boolean",
-}
-"""The pandas type of each kind, as `schema` tells."""
 
 _Frame = TypeVar("_Frame", GeoDataFrame, pd.DataFrame)
 
@@ -81,19 +73,23 @@ def listed(names: Iterable[object], *, most: int = 12) -> Text:
 
 def row_examples(rows: Iterable[int], values: Iterable[object] | None = None) -> Text:
     """Up to three rows, counted from 1, each with its value: 第 12 行“x”."""
-    places = [int(row) + 1 for row in rows]
+    places = [int(row) + 1 for row in islice(rows, _MOST_EXAMPLES + 1)]
     first = places[:_MOST_EXAMPLES]
-    said = [shown(value) for value in values][: len(first)] if values is not None else [""] * len(first)
-    zh = "、".join(f"第 {row} 行" + (f"“{value}”" if value else "") for row, value in zip(first, said, strict=True))
-    en = ", ".join(f"row {row}" + (f" “{value}”" if value else "") for row, value in zip(first, said, strict=True))
+    said = [f"“{shown(value)}”" for value in islice(values, len(first))] if values is not None else [""] * len(first)
+    zh = "、".join(f"第 {row} 行{value}" for row, value in zip(first, said, strict=True))
+    en = ", ".join(f"row {row} {value}".strip() for row, value in zip(first, said, strict=True))
     more = len(places) > len(first)
     return label(zh + (" 等" if more else ""), en + (" …" if more else ""))
 
 
 def before_and_after(before: Iterable[object], after: Iterable[object]) -> Text:
     """Up to three different pairs: “12%” → 0.12."""
-    pairs = list(dict.fromkeys((shown(old), shown(new)) for old, new in zip(before, after, strict=True)))
-    said = [f"“{old}” → {new}" for old, new in pairs[:_MOST_EXAMPLES]]
+    pairs: dict[tuple[str, str], None] = {}
+    for old, new in zip(before, after, strict=True):
+        pairs[shown(old), shown(new)] = None
+        if len(pairs) > _MOST_EXAMPLES:
+            break
+    said = [f"“{old}” → {new}" for old, new in pairs][:_MOST_EXAMPLES]
     more = len(pairs) > _MOST_EXAMPLES
     return label("，".join(said) + (" 等" if more else ""), ", ".join(said) + (" …" if more else ""))
 
@@ -257,7 +253,7 @@ def _whole_names(field: Field) -> set[str]:
 def _fields_named(column: str, schema: LayerSchema) -> tuple[list[str], int]:
     """The fields a column's name may mean, by the most trusted kind of name that fits, and how far to trust it."""
     written = name_key(column)
-    bare = re.sub(r"[(（\[【].*$", "", written)  # a unit behind the name: 登记面积(m2)
+    bare = _BEHIND_NAME.sub("", written)
     for trust, names_of in _NAMES_BY_TRUST:
         for name in dict.fromkeys((written, bare)):
             fits = [field.name for field in schema.fields if name and name in names_of(field)]
@@ -268,6 +264,10 @@ def _fields_named(column: str, schema: LayerSchema) -> tuple[list[str], int]:
         fits = [field.name for field in schema.fields if name_key(field.zh).startswith(beginning)]
         return fits, _PERHAPS
     return [], _PERHAPS
+
+
+_BEHIND_NAME = re.compile(r"[(\[【](?!\d+\)$)(.*?)[)\]】]?$")
+"""What stands in brackets behind a name, as the unit in 登记面积(亩); not the number of a second column of one name."""
 
 
 def _cut_names(field: Field) -> set[str]:
@@ -422,6 +422,7 @@ def _is_text(values: pd.Series[Any]) -> bool:
 
 
 _Reader = Callable[["pd.Series[Any]", Field, list[Finding]], "pd.Series[Any]"]
+"""Reads the values of one column (its name is the file's) into the type of a field, and adds what was found."""
 
 
 def _read_text(values: pd.Series[Any], field: Field, findings: list[Finding]) -> pd.Series[Any]:
@@ -459,7 +460,7 @@ def _check_text_is_there(series: pd.Series[Any], field: Field) -> list[Finding]:
 
 def _no_value(field: Field, rows: npt.NDArray[np.int64], severity: Severity) -> Finding:
     return found(
-        "MISSING_FIELD",
+        "MISSING_VALUE",
         text(
             "{field} is required and empty in {count} rows ({rows}). Fill it in.",
             field=field.label,
@@ -484,7 +485,7 @@ def _read_date(values: pd.Series[Any], field: Field, findings: list[Finding]) ->
     if len(ends):
         findings.append(
             found(
-                "REPAIRED",
+                "DATE_ROUGH",
                 text(
                     "{field}: {count} dates known to the month or year count on that period's last day ({examples}).",
                     field=field.label,
@@ -517,7 +518,8 @@ def _read_date(values: pd.Series[Any], field: Field, findings: list[Finding]) ->
 
 def _read_number(values: pd.Series[Any], field: Field, findings: list[Finding]) -> pd.Series[Any]:
     unit = field.unit
-    read = _numbers(values, lambda value: read_number(value, unit=unit))
+    factor = _factor_of_name(str(values.name), field)
+    read = _numbers(values, lambda value: read_number(value, unit=unit, bare=factor))
     if field.share:
         read = _read_shares(read, field, findings)
     numbers = _floats(read)
@@ -525,8 +527,32 @@ def _read_number(values: pd.Series[Any], field: Field, findings: list[Finding]) 
     read = _marked_bad(read, beyond)
     advice = text("a share lies between 0 and 1") if field.share else text("write digits alone, not below 0")
     findings += _bad(read, field, "BAD_NUMBER", advice)
-    findings += _rewritten(read, field)
+    findings += _rewritten(read, field) if factor == 1 else _converted(read, str(values.name), field)
     return _series(read.values, values, field)
+
+
+def _factor_of_name(column: str, field: Field) -> float:
+    """What bare numbers are multiplied by where the column's name states a unit: 登记面积(亩)."""
+    stated = _BEHIND_NAME.search(name_key(column))
+    return (unit_factor(stated[1], field.unit) if stated else None) or 1.0
+
+
+def _converted(read: ReadColumn, column: str, field: Field) -> list[Finding]:
+    rows = read.rows(How.PLAIN, How.REWRITTEN)
+    return [
+        found(
+            "REPAIRED",
+            text(
+                "{field}: the column “{column}” states its unit, so {count} values were converted ({examples}).",
+                field=field.label,
+                column=shown(column),
+                count=len(rows),
+                examples=before_and_after(read.texts[rows], (f"{value:.10g}" for value in read.values[rows])),
+            ),
+            rows=rows,
+            field=field.name,
+        )
+    ]
 
 
 _YEARS = {"batch": (1990, 2099)}
@@ -566,7 +592,7 @@ def _read_code(values: pd.Series[Any], field: Field, findings: list[Finding]) ->
                     "{field}: numbers were read by their place in the list of codes ({examples}).",
                     field=field.label,
                     examples=before_and_after(
-                        read.texts[numbered], [field.codes[code].in_("zh") for code in read.values[numbered]]
+                        read.texts[numbered], (field.codes[code].in_("zh") for code in read.values[numbered])
                     ),
                 ),
                 rows=numbered,
@@ -759,7 +785,7 @@ def _read_shares(read: ReadColumn, field: Field, findings: list[Finding]) -> Rea
                 "{field}: {count} values were read as per cent ({examples}). Look whether that is meant.",
                 field=field.label,
                 count=len(rows),
-                examples=before_and_after(read.texts[rows], [f"{value:g}" for value in values[rows]]),
+                examples=before_and_after(read.texts[rows], (f"{value:g}" for value in values[rows])),
             ),
             rows=rows,
             field=field.name,
@@ -779,7 +805,7 @@ def _rewritten(read: ReadColumn, field: Field) -> list[Finding]:
                 "{field}: {count} numbers had separators or a unit, which were read ({examples}).",
                 field=field.label,
                 count=len(rows),
-                examples=before_and_after(read.texts[rows], [f"{value:.10g}" for value in read.values[rows]]),
+                examples=before_and_after(read.texts[rows], (f"{value:.10g}" for value in read.values[rows])),
             ),
             rows=rows,
             severity=Severity.NOTE,
@@ -836,7 +862,7 @@ def _code_like(texts: pd.Series[Any] | None, name: Text | str, field: str | None
         return []
     return [
         found(
-            "CODE_LIKE_TEXT",
+            "SUSPICIOUS_TEXT",
             text(
                 "{field}: {count} texts look like HTML, SQL or a formula ({examples}). They are kept, as text.",
                 field=name if isinstance(name, Text) else shown(name),

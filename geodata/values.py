@@ -341,10 +341,11 @@ _UNITS: dict[str | None, dict[str, float]] = {
 """Unit of a field → what may stand behind a number, and what the number is then multiplied by."""
 
 
-def read_number(value: str, *, unit: str | None = None) -> Read[float]:
+def read_number(value: str, *, unit: str | None = None, bare: float = 1.0) -> Read[float]:
     """A number, with thousands separators or a unit behind it; a unit other than `unit` is converted.
 
-    `45%` is 0.45. What stands before or between the digits, or a unit that is not known, makes it bad.
+    A number without a unit is multiplied by `bare`. `45%` is 0.45. What stands before or between the digits, or a unit
+    that is not known, makes it bad.
     """
     written = plain(value)
     if written in _NO_VALUE:
@@ -354,7 +355,7 @@ def read_number(value: str, *, unit: str | None = None) -> Read[float]:
     except ValueError:
         number = np.nan
     if np.isfinite(number):
-        return Read(number)
+        return Read(number * bare)
     match = _NUMBER.fullmatch(written)
     if not match:
         return _BAD
@@ -363,10 +364,15 @@ def read_number(value: str, *, unit: str | None = None) -> Read[float]:
     behind = trimmed(behind or "")
     if behind == "%":
         return Read(number / 100, How.PERCENT)
-    factor = 1.0 if not behind else _UNITS.get(unit, {}).get(behind)
+    factor = unit_factor(behind, unit) if behind else bare
     if factor is None or not np.isfinite(number * factor):
         return _BAD
     return Read(number * factor, How.REWRITTEN)
+
+
+def unit_factor(stated: str, unit: str | None) -> float | None:
+    """What a number in the unit `stated` is multiplied by to be in `unit`; None for a unit that is not known."""
+    return _UNITS.get(unit, {}).get(name_key(stated))
 
 
 def read_whole_number(value: str) -> Read[int]:
