@@ -5,6 +5,7 @@ Runs under `streamlit run app.py`, `python app.py` and `uvicorn app:app`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,4 +49,5 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    app.run()
+    host, port = os.environ.get("LIAOHE_HOST", "127.0.0.1"), int(os.environ.get("PORT", "8501"))
+    app.run(config={"server.address": host, "server.port": port})
