@@ -21,7 +21,7 @@ from geodata.catalogue import Version
 from geodata.errors import GeodataError
 from geodata.i18n import label, text
 from geodata.objects import sync_folder
-from geodata.schema import STORE_CRS, Kind, LayerSchema, schema_of
+from geodata.schema import DTYPES, STORE_CRS, Kind, LayerSchema, schema_of
 from geodata.store import Store
 
 ILLUSTRATIVE = label("示例数据", "illustrative data")
@@ -92,7 +92,7 @@ def to_bytes(store: Store, version: Version, ending: str) -> bytes:
 
 def template(schema: LayerSchema, ending: str) -> bytes:
     """An empty file with the layer's fields."""
-    columns = {field.name: pd.Series([], dtype=_DTYPES[field.kind]) for field in schema.fields}
+    columns = {field.name: pd.Series([], dtype=DTYPES[field.kind]) for field in schema.fields}
     frame = GeoDataFrame(columns, geometry=[], crs=STORE_CRS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{schema.name}.{ending}"
@@ -120,14 +120,6 @@ def safe_cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
 
 
-_DTYPES = {
-    Kind.TEXT: "str",
-    Kind.CODE: "str",
-    Kind.DATE: "datetime64[s]",
-    Kind.NUMBER: "float64",
-    Kind.INTEGER: "Int64",
-    Kind.FLAG: "boolean",
-}
 _Writer = Callable[[GeoDataFrame, LayerSchema, Path, str], None]
 
 

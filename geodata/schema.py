@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -51,6 +51,17 @@ class Kind(StrEnum):
     NUMBER = "number"
     INTEGER = "integer"
     FLAG = "flag"
+
+
+DTYPES: dict[Kind, Any] = {
+    Kind.TEXT: "str",
+    Kind.CODE: "str",
+    Kind.DATE: "datetime64[s]",
+    Kind.NUMBER: "float64",
+    Kind.INTEGER: "Int64",
+    Kind.FLAG: "boolean",
+}
+"""The pandas dtype of each kind in a clean frame."""
 
 
 @dataclass(frozen=True)

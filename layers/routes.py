@@ -13,10 +13,12 @@ from starlette.staticfiles import StaticFiles
 
 from geodata.errors import GeodataError, UnknownLayerError, UnknownVersionError
 from geodata.store import Store
-from layers import assets, tiles
+from layers import assets, review, tiles
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
+_PMTILES = "application/vnd.pmtiles"
+_DRAFT, _REVIEW = re.compile(r"[\w-]{16,64}"), re.compile(r"[0-9a-f]{16}\.pmtiles")
 _ARCHIVE = re.compile(r"(\d{1,9})\.pmtiles")
 
 
@@ -45,9 +47,22 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
         lasting = request.query_params.get("b") == tiles.build_of(version)
         return FileResponse(
             path,
-            media_type="application/vnd.pmtiles",
+            media_type=_PMTILES,
             headers={"Cache-Control": _FOR_EVER if lasting else _ASK_AGAIN},
         )
+
+    async def show_review(request: Request) -> Response:
+        """A draft's archive: whoever knows its unguessable number may read it."""
+        draft, archive = request.path_params["draft"], request.path_params["archive"]
+        if not _DRAFT.fullmatch(draft) or not _REVIEW.fullmatch(archive):
+            return PlainTextResponse("no such archive", 404)
+        try:
+            path = store_of().tiles_dir / review.LAYER / draft / archive
+        except GeodataError as error:
+            return PlainTextResponse(str(error), 503)
+        if not path.is_file():
+            return PlainTextResponse("no such archive", 404)
+        return FileResponse(path, media_type=_PMTILES, headers={"Cache-Control": "private, max-age=86400"})
 
     async def show_health(_: Request) -> Response:
         """200 once the store answers and its first layers are published."""
@@ -61,6 +76,7 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
     return [
         Route("/healthz", show_health),
         Route("/tiles/{layer}/{archive}", show_archive),
+        Route(f"/tiles/{review.LAYER}/{{draft}}/{{archive}}", show_review),
         Mount("/assets", _Assets(directory=assets.DIST, check_dir=False)),
     ]
 

@@ -6,7 +6,7 @@ on a poor projector. Land-use colours follow the habit of plan drawings (DESIGN 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -26,7 +26,10 @@ class Style:
     hatch: Hatch = ""
     hatch_colour: str = ""
     casing: str = ""
-    """Colour of the wider line below a line."""
+    """Colour of the wider line below a line, and of the soft band along an outline."""
+    casing_dash: tuple[float, ...] = ()
+    to_scale: bool = False
+    """Whether a line is as wide as the thing itself where that is wider than `width`."""
     radius: float = 0
     glow: str = ""
 
@@ -40,8 +43,12 @@ _DEEP_GREEN = "#3f8f4f"
 _PARCEL_EDGE = "#8d8778"
 
 
-def _line(colour: str, width: float, dash: tuple[float, ...] = (), casing: str = "", glow: str = "") -> Style:
-    return Style(stroke=colour, width=width, dash=dash, casing=casing, glow=glow)
+def _line(colour: str, width: float, dash: tuple[float, ...] = (), glow: str = "") -> Style:
+    return Style(stroke=colour, width=width, dash=dash, glow=glow)
+
+
+def _band(colour: str, width: float, casing: str, casing_dash: tuple[float, ...] = ()) -> Style:
+    return Style(stroke=colour, width=width, casing=casing, casing_dash=casing_dash, to_scale=True)
 
 
 def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
@@ -49,21 +56,21 @@ def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
 
 
 STYLES: dict[str, dict[str, Style]] = {
-    "district": {"present": Style(stroke="#7a2e2e", width=2.5, dash=(14, 4, 3, 4))},
+    "district": {"present": Style(stroke="#7a2e2e", width=2.2, dash=(14, 4, 3, 4), casing="#7a2e2e30")},
     "water_zones": {"present": Style(fill="#d6ebf5", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
     "corridors": {
         "planned": Style(fill="#e3f1dd", stroke="#86b37c", width=1, dash=(5, 4)),
         "completed": Style(fill="#b9dfae", stroke="#5f9b57", width=1),
     },
     "waterways": {
-        "planned": _line("#86bfe3", 2, (3, 5)),
-        "under_construction": _line("#4f9bd0", 3, (10, 5)),
-        "connected": _line("#2171b5", 3, casing="#ffffff"),
+        "planned": _line("#5aa2d4", 1.8, (5, 4)),
+        "under_construction": _band("#cfe6f6", 2.6, "#2f7fc1", (7, 4)),
+        "connected": _band("#3b8ac8", 3, "#1f5f99"),
     },
     "roads": {
-        "planned": _line("#b4aea2", 1, (5, 4)),
-        "under_construction": _line("#e8a13a", 1, (9, 4), casing="#a8752d"),
-        "open": _line("#ffffff", 1, casing="#6f6a61"),
+        "planned": _band("#fbfaf6", 1, "#9a958a", (4, 3)),
+        "under_construction": _band("#f8dcae", 1, "#c07a1e", (6, 3)),
+        "open": _band("#ffffff", 1, "#7d776c"),
     },
     "relocation_zones": {
         "listed": Style(stroke="#6d2077", width=1.5, hatch="diagonal", hatch_colour="#8e3a99"),
@@ -71,7 +78,7 @@ STYLES: dict[str, dict[str, Style]] = {
         "vacated": Style(fill="#f4d9ea", stroke="#a0407a", width=1.5, hatch="dots", hatch_colour="#8e3a99"),
         "resupplied": Style(fill="#d9c2e6", stroke="#5b2a86", width=1.5),
     },
-    "parks": {"present": Style(fill="#f0e3cf", stroke="#8a5a2b", width=2, dash=(8, 4))},
+    "parks": {"present": Style(stroke="#8a5a2b", width=1.8, dash=(9, 4), casing="#8a5a2b2e")},
     "parcels": {
         "not_applicable": _parcel("#e8e8e4"),
         "unapproved": _parcel("#ffffff", "dots", "#9a9488"),
@@ -124,6 +131,8 @@ LAND_USE_STYLES: dict[str, Style] = {
 }
 _OTHER_LAND_USE = _parcel("#dcdcdc")
 
+ROAD_FILLS = {"expressway": "#f5c6a0", "arterial": "#fff1c9"}
+"""Open roads of these classes are told apart by colour; the others are white."""
 ROAD_WIDTH_FACTOR = {"expressway": 1.0, "arterial": 0.85, "secondary": 0.65, "branch": 0.45}
 """How much of its right-of-way a road is drawn as wide as."""
 
@@ -154,23 +163,25 @@ def css(style: Style) -> str:
         rules.append("border-radius:50%")
     if style.stroke and not style.fill and not style.hatch:
         line = "dashed" if style.dash else "solid"
-        edge = style.casing or "transparent"
-        rules.append(
-            f"height:0;border:0;border-top:{max(2.0, style.width):g}px {line} {style.stroke};"
-            f"box-shadow:0 -1px {edge},0 1px {edge};border-radius:0"
-        )
+        if style.to_scale:
+            edge = f"1px {'dashed' if style.casing_dash else 'solid'} {style.casing}"
+            rules.append(f"height:5px;background-color:{style.stroke};border-block:{edge};border-radius:0")
+        else:
+            rules.append(f"height:0;border:0;border-top:{max(2.0, style.width):g}px {line} {style.stroke};border-radius:0")
     elif style.stroke:
         rules.append(f"border:1px {'dashed' if style.dash else 'solid'} {style.stroke}")
     return ";".join(rules)
 
 
-def for_script() -> dict[str, Any]:
-    """The tables as the map's script takes them: per layer a list in the order of `STATES`."""
+def for_script(more: Mapping[str, Sequence[Style]]) -> dict[str, Any]:
+    """The tables as the map's script takes them: per layer a list in the order of `STATES`; `more` likewise."""
+    styles = {layer: [STYLES[layer][state] for state in states] for layer, states in STATES.items()}
     return {
-        "styles": {layer: [_plain(STYLES[layer][state]) for state in states] for layer, states in STATES.items()},
+        "styles": {layer: [_plain(style) for style in listed] for layer, listed in {**styles, **more}.items()},
         "landUse": {code: _plain(style) for code, style in LAND_USE_STYLES.items()},
         "otherLandUse": _plain(_OTHER_LAND_USE),
         "roadWidth": ROAD_WIDTH_FACTOR,
+        "roadFills": ROAD_FILLS,
     }
 
 

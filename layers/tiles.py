@@ -73,10 +73,21 @@ def write_tiles(layer: str, frame: GeoDataFrame, path: Path) -> None:
     StoreError
         It could not be written.
     """
+    write_features(tile_features(layer, frame), layer, path)
+
+
+def write_features(features: GeoDataFrame, layer: str, path: Path) -> None:
+    """Build an archive of features that carry their tile properties already.
+
+    Raises
+    ------
+    StoreError
+        It could not be written.
+    """
     temporary = path.with_name(f"{path.stem}-{os.getpid()}-{secrets.token_hex(4)}.pmtiles.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _build(tile_features(layer, frame), layer, temporary)
+        _build(features, layer, temporary)
         temporary.replace(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise StoreError(

@@ -14,7 +14,7 @@ from geodata.catalogue import Version
 from geodata.i18n import LANGUAGES, Text, label
 from geodata.schema import GREENING_KINDS, LAND_USES, LAYERS, ROAD_CLASSES
 from geodata.status import STATE_LABELS, STATES
-from layers import assets, styles, tiles
+from layers import assets, review, styles, tiles
 from layers.catalogue import MAP_LAYERS
 from layers.vector_tiles import MapState, PlanLayer
 from layers.view import Theme
@@ -134,6 +134,16 @@ def map_state(
     }
 
 
+def review_state(
+    district: Version | None, url: str, *, language: str, dark: bool, bounds: Bounds | None
+) -> dict[str, Any]:
+    """What the map of an upload under review shows: the district and the draft's own features."""
+    shown = {"district": district} if district else {}
+    state = map_state(shown, on=_EPOCH, visible=dict.fromkeys(shown, 1.0), language=language, dark=dark, bounds=bounds)
+    state["layers"][review.LAYER] = {"opacity": 0.9, "rows": None, "url": url, "visible": True}
+    return state
+
+
 def to_bits(rows: Collection[int], count: int) -> str:
     """A set of row numbers as the script takes it: base64 of one bit for each of `count` rows."""
     bits = np.zeros(count, dtype=bool)
@@ -143,7 +153,7 @@ def to_bits(rows: Collection[int], count: int) -> str:
 
 def _config() -> dict[str, Any]:
     return {
-        **styles.for_script(),
+        **styles.for_script({review.LAYER: [style for _, style in review.STATES.values()]}),
         "layers": [
             {
                 "name": layer.name,
@@ -153,11 +163,13 @@ def _config() -> dict[str, Any]:
                 "labelRank": layer.label_rank,
             }
             for layer in MAP_LAYERS.values()
-        ],
+        ]
+        + [{"name": review.LAYER, "geometry": "Mixed", "order": 95, "labelFromZoom": 15, "labelRank": 0}],
         "labels": _LABEL_LOOKS,
-        "hover": list(_HOVER),
-        "titles": {name: _both(LAYERS[name].title) for name in MAP_LAYERS},
-        "stateLabels": {layer: [_both(STATE_LABELS[layer][state]) for state in STATES[layer]] for layer in MAP_LAYERS},
+        "hover": [review.LAYER, *_HOVER],
+        "titles": {name: _both(LAYERS[name].title) for name in MAP_LAYERS} | {review.LAYER: _both(Text(""))},
+        "stateLabels": {layer: [_both(STATE_LABELS[layer][state]) for state in STATES[layer]] for layer in MAP_LAYERS}
+        | {review.LAYER: [_both(title) for title, _ in review.STATES.values()]},
         "landUseLabels": {code: _both(name) for code, name in LAND_USES.items()},
         "codes": {
             "road_class": {code: _both(name) for code, name in ROAD_CLASSES.items()},

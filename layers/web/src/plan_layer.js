@@ -3,7 +3,7 @@ import { PMTiles } from "pmtiles";
 import { leafletLayer } from "protomaps-leaflet";
 import { rowSet } from "./rows.js";
 import { stateAt } from "./steps.js";
-import { Areas, Labels, Lines, Points } from "./symbolizers.js";
+import { Areas, Labels, Lines, Mixed, Points } from "./symbolizers.js";
 
 const MAX_DATA_ZOOM = 16;
 const WIDE = new Set(["district", "water_zones"]); // filled, their highlight would tint the whole plan
@@ -182,7 +182,8 @@ export class PlanLayer {
         const styleOf = (zoom, feature) => this.lineStyle(name, zoom, feature);
         add(name, new Lines(styleOf, { part: "casing" }));
         add(name, new Lines(styleOf, { part: "line" }));
-      } else if (geometry === "Point") add(name, new Points((zoom, feature) => this.pointStyle(name, zoom, feature)));
+      } else if (geometry === "Mixed") add(name, new Mixed((zoom, feature) => this.style(name, feature)));
+      else if (geometry === "Point") add(name, new Points((zoom, feature) => this.pointStyle(name, zoom, feature)));
       else add(name, new Areas((zoom, feature) => this.areaStyle(name, zoom, feature)));
     }
     for (const { name, geometry } of this.config.layers) {

@@ -128,6 +128,17 @@ export class Points {
   }
 }
 
+/** Features of any kind in one layer, drawn by what each is. */
+export class Mixed {
+  constructor(styleOf) {
+    this.byType = [null, new Points(styleOf), new Lines(styleOf, { part: "line" }), new Areas(styleOf)];
+  }
+
+  draw(ctx, geom, zoom, feature) {
+    this.byType[feature.geomType].draw(ctx, geom, zoom, feature);
+  }
+}
+
 /** Text at a label point, turned to the point's `angle`, with a halo; labels that meet give way by rank. */
 export class Labels {
   constructor(labelOf) {
