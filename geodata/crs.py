@@ -226,7 +226,7 @@ def title(crs: Any) -> Text:
         return text("{datum}, longitude and latitude in degrees", datum=datum)
     zone = _gauss_krueger(known)
     if zone is None:
-        return text("{name}", name=known.name)
+        return label(known.name, known.name)
     meridian, easting = zone
     number = int(easting // 1_000_000)
     if not number:
@@ -644,11 +644,10 @@ def _guessed(winner: CrsCandidate) -> Finding:
         "CRS_GUESSED",
         text(
             "The file declares no CRS. It was taken as {crs} ({code}), in which {share} of the vertices fall inside "
-            "the district. The numbers can't tell it from {alike}: confirm it.",
+            "the district. Coordinates of the same zone in Xian 1980 or Beijing 1954 look much the same: confirm it.",
             crs=winner.title,
             code=winner.crs,
             share=f"{winner.share_inside:.0%}",
-            alike=", ".join(winner.alike),
         ),
     )
 

@@ -42,6 +42,12 @@ _GEODATABASE_FILE = re.compile(r"a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|fre
 
 def read_here(path: Path, choices: Choices, staging: Path) -> Reading:
     """Read an upload in this process; `staging` is an empty folder to unpack in."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a library warns of is found here in our own words
+        return _read(path, choices, staging)
+
+
+def _read(path: Path, choices: Choices, staging: Path) -> Reading:
     name = str(path)
     try:
         sources, findings = find_sources(path, staging)
@@ -62,10 +68,8 @@ def read_here(path: Path, choices: Choices, staging: Path) -> Reading:
                 layers.append(each.peek())
         return Reading(name, layers, findings, None)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            content = source.read(choices)
-            frame, info, judged = judge(source.name, content, choices)
+        content = source.read(choices)
+        frame, info, judged = judge(source.name, content, choices)
     except UnreadableError as error:
         return Reading(name, [], findings + error.findings, None)
     except GDAL_ERRORS:
