@@ -73,8 +73,9 @@ def bands(axis: Literal["u", "v"]) -> list[Band]:
             (place, HALF_WIDTH["secondary"], "secondary")
             for place in (_SECONDARIES_U if axis == "u" else _SECONDARIES_V)
         ),
-        *([(EXPRESSWAY_U, HALF_WIDTH["expressway"], "expressway")] if axis == "u" else []),
     ]
+    if axis == "u":
+        lines.append((EXPRESSWAY_U, HALF_WIDTH["expressway"], "expressway"))
     strips: list[Band] = []
     counted: dict[str, int] = defaultdict(int)
     at = -3900
