@@ -63,13 +63,13 @@ STYLES: dict[str, dict[str, Style]] = {
         "completed": Style(fill="#b9dfae", stroke="#5f9b57", width=1),
     },
     "waterways": {
-        "planned": _line("#5aa2d4", 1.8, (5, 4)),
-        "under_construction": _band("#cfe6f6", 2.6, "#2f7fc1", (7, 4)),
+        "planned": _band("#f2f8fc", 1.8, "#5aa2d4", (4, 4)),
+        "under_construction": _band("#b9d9f0", 2.6, "#2f7fc1", (9, 3)),
         "connected": _band("#3b8ac8", 3, "#1f5f99"),
     },
     "roads": {
-        "planned": _band("#fbfaf6", 1, "#9a958a", (4, 3)),
-        "under_construction": _band("#f8dcae", 1, "#c07a1e", (6, 3)),
+        "planned": _band("#e9e6dd", 1, "#9a958a", (4, 3)),
+        "under_construction": _band("#f6cf94", 1, "#b8741c", (6, 3)),
         "open": _band("#ffffff", 1, "#7d776c"),
     },
     "relocation_zones": {
@@ -78,7 +78,7 @@ STYLES: dict[str, dict[str, Style]] = {
         "vacated": Style(fill="#f4d9ea", stroke="#a0407a", width=1.5, hatch="dots", hatch_colour="#8e3a99"),
         "resupplied": Style(fill="#d9c2e6", stroke="#5b2a86", width=1.5),
     },
-    "parks": {"present": Style(stroke="#8a5a2b", width=1.8, dash=(9, 4), casing="#8a5a2b2e")},
+    "parks": {"present": Style(stroke="#8a5a2b", width=2.2, dash=(9, 4), casing="#8a5a2b40")},
     "parcels": {
         "not_applicable": _parcel("#e8e8e4"),
         "unapproved": _parcel("#ffffff", "dots", "#9a9488"),
@@ -167,7 +167,9 @@ def css(style: Style) -> str:
             edge = f"1px {'dashed' if style.casing_dash else 'solid'} {style.casing}"
             rules.append(f"height:5px;background-color:{style.stroke};border-block:{edge};border-radius:0")
         else:
-            rules.append(f"height:0;border:0;border-top:{max(2.0, style.width):g}px {line} {style.stroke};border-radius:0")
+            rules.append(
+                f"height:0;border:0;border-top:{max(2.0, style.width):g}px {line} {style.stroke};border-radius:0"
+            )
     elif style.stroke:
         rules.append(f"border:1px {'dashed' if style.dash else 'solid'} {style.stroke}")
     return ";".join(rules)

@@ -86,6 +86,7 @@ def build_map() -> folium.Map:
         control_scale=False,
         attribution_control=False,
         max_bounds=False,
+        fade_animation=False,
     )
     PlanLayer(_config()).add_to(plan)
     return plan

@@ -1,5 +1,6 @@
 // The map's own controls: fit, full screen, coordinates, graticule. Their words come with the configuration.
 import { toGaussKruger } from "./gauss_kruger.js";
+import { sexagesimal } from "./lettering.js";
 
 const FIT_ICON =
   '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M1 5V1h4M11 1h4v4M15 11v4h-4M5 15H1v-4" ' +
@@ -75,7 +76,7 @@ export class Graticule {
     const bounds = this.map.getBounds();
     const width = bounds.getEast() - bounds.getWest();
     const step = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].find((s) => width / (s / 3600) <= 8) || 7200;
-    const style = { pane: "graticule", color: "#8b8b80", weight: 0.6, opacity: 0.45, interactive: false };
+    const style = { pane: "graticule", color: "#8b8b80", weight: 0.6, opacity: 0.4, interactive: false };
     this.group.clearLayers();
     const lines = (from, to, toLine, toSpot, letter) => {
       for (let n = Math.ceil((from * 3600) / step); n <= (to * 3600) / step; n++) {
@@ -89,9 +90,4 @@ export class Graticule {
     lines(west, east, (lon) => [[south, lon], [north, lon]], (lon) => [north, lon], "E");
     lines(south, north, (lat) => [[lat, west], [lat, east]], (lat) => [lat, east], "N");
   }
-}
-
-export function sexagesimal(seconds) {
-  const pad = (number) => String(number).padStart(2, "0");
-  return `${Math.floor(seconds / 3600)}°${pad(Math.floor(seconds / 60) % 60)}′${pad(Math.round(seconds % 60))}″`;
 }

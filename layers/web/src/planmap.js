@@ -25,7 +25,7 @@ planMap.apply = (state) => {
 
 function start(map, config) {
   planMap.map = map;
-  map.createPane("graticule").style.zIndex = 150;
+  map.createPane("graticule").style.zIndex = 250;
   map.attributionControl?.remove();
   const plan = new PlanLayer(map, config, planMap.stats);
   const words = (name) => config.words[name][planMap.state.language];
@@ -37,13 +37,20 @@ function start(map, config) {
   const tooltip = L.tooltip({ direction: "top", offset: [0, -6], className: "plan-tooltip", opacity: 1 });
   let placed = false;
 
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+  let fitted = false; // while nobody has moved the map, it goes on fitting its frame
+  new ResizeObserver(() => {
+    map.invalidateSize({ animate: false });
+    if (fitted) map.fitBounds(planMap.state.bounds, { padding: [12, 12], animate: false });
+  }).observe(map.getContainer());
+  for (const gesture of ["mousedown", "wheel", "touchstart", "keydown"]) {
+    map.getContainer().addEventListener(gesture, () => (fitted = false), { capture: true, passive: true });
+  }
   planMap.show = (state) => {
     map.getContainer().classList.toggle("dark", Boolean(state.dark));
     map.getContainer().lang = state.language;
     if (!placed) {
       placed = true;
-      goToStart(map, state);
+      fitted = goToStart(map, state);
       graticule.draw();
     }
     fit.say(words("fit"));
@@ -61,7 +68,7 @@ function start(map, config) {
   return scale;
 }
 
-/** The place that the page's address names, else the whole district. */
+/** Go to the place that the page's address names, else to the whole district; whether it is the district. */
 function goToStart(map, state) {
   const query = new URLSearchParams(address()?.search || "");
   if (address() && !query.has("centre")) {
@@ -71,7 +78,10 @@ function goToStart(map, state) {
   const zoom = Number(query.get("zoom"));
   if (query.get("centre") && Number.isFinite(lon) && Math.abs(lat) < 85 && zoom >= 1 && zoom <= 24) {
     map.setView([lat, lon], zoom, { animate: false });
-  } else map.fitBounds(state.bounds, { padding: [12, 12], animate: false });
+    return false;
+  }
+  map.fitBounds(state.bounds, { padding: [12, 12], animate: false });
+  return true;
 }
 
 function keepPlaceInAddress(map) {
@@ -145,6 +155,6 @@ function describe(config, plan, layer, props) {
   if (props.road_class) parts.push(config.codes.road_class[props.road_class]?.[language]);
   if (props.kind) parts.push(config.codes.kind[props.kind]?.[language]);
   const states = config.stateLabels[layer];
-  if (states.length > 1) parts.push(states[plan.stateOf({ props })][language]);
+  if (states.length > 1) parts.push(states[plan.stateOf(props)][language]);
   return parts.filter(Boolean).join(" · ");
 }

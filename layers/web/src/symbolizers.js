@@ -1,43 +1,60 @@
 // How features are put on the canvas: fills with hatches, lines with casings, points, and labels with a halo.
-// Each takes a function (zoom, feature) → style; null leaves the feature out.
+// Each takes a function (zoom, feature) → style in tile pixels; null leaves the feature out. One that `counts` notes
+// on the canvas what it drew, for `stats`.
+import { boxesAlong, cellsOf, isUpright } from "./lettering.js";
 
 const FONT = '"Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei","PingFang SC","Source Han Sans SC",sans-serif';
 const HATCH_PX = 8;
+const HATCH_FINENESS = 4;
+const NARROW_PX = 2.6;
 const hatches = new Map();
 
-function hatchPattern(ctx, kind, colour) {
+function hatchTile(kind, colour) {
   const key = `${kind} ${colour}`;
-  let tile = hatches.get(key);
-  if (!tile) {
-    tile = document.createElement("canvas");
-    tile.width = tile.height = HATCH_PX * 2;
-    const pen = tile.getContext("2d");
-    pen.scale(2, 2);
-    pen.strokeStyle = pen.fillStyle = colour;
-    pen.lineWidth = 1.3;
-    pen.beginPath();
-    if (kind === "dots") {
-      for (const [x, y] of [[2, 2], [6, 6]]) {
-        pen.moveTo(x + 0.9, y);
-        pen.arc(x, y, 0.9, 0, 2 * Math.PI);
-      }
-      pen.fill();
-    } else {
-      for (const shift of [-HATCH_PX, 0, HATCH_PX]) {
-        pen.moveTo(shift, HATCH_PX);
-        pen.lineTo(shift + HATCH_PX, 0);
-        if (kind === "cross") {
-          pen.moveTo(shift, 0);
-          pen.lineTo(shift + HATCH_PX, HATCH_PX);
-        }
-      }
-      pen.stroke();
+  if (hatches.has(key)) return hatches.get(key);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = HATCH_PX * HATCH_FINENESS;
+  const pen = tile.getContext("2d");
+  pen.scale(HATCH_FINENESS, HATCH_FINENESS);
+  pen.strokeStyle = pen.fillStyle = colour;
+  pen.lineWidth = 1.1;
+  pen.beginPath();
+  if (kind === "dots") {
+    for (const [x, y] of [[2, 2], [6, 6]]) {
+      pen.moveTo(x + 0.8, y);
+      pen.arc(x, y, 0.8, 0, 2 * Math.PI);
     }
-    hatches.set(key, tile);
+    pen.fill();
+  } else {
+    for (const shift of [-HATCH_PX, 0, HATCH_PX]) {
+      pen.moveTo(shift, HATCH_PX);
+      pen.lineTo(shift + HATCH_PX, 0);
+      if (kind === "cross") {
+        pen.moveTo(shift, 0);
+        pen.lineTo(shift + HATCH_PX, HATCH_PX);
+      }
+    }
+    pen.stroke();
   }
-  const pattern = ctx.createPattern(tile, "repeat");
-  pattern.setTransform(new DOMMatrix().scale(0.5));
-  return pattern;
+  hatches.set(key, tile);
+  return tile;
+}
+
+/** A hatch that goes on across tiles: it is laid out from the corner of the world, not from that of the canvas. */
+function hatchPattern(ctx, { hatch, hatch_colour, scale }) {
+  const kept = (ctx.canvas.hatches ||= new Map());
+  const key = `${hatch} ${hatch_colour} ${scale}`;
+  if (!kept.has(key)) {
+    const [tileX, tileY] = ctx.canvas.key.split(":").map(Number);
+    const { a, e, f } = ctx.getTransform();
+    const period = HATCH_PX * scale;
+    const shift = (tile, offset) => -((tile * 256 + offset / a) % period);
+    const pattern = ctx.createPattern(hatchTile(hatch, hatch_colour), "repeat");
+    const size = period / (HATCH_PX * HATCH_FINENESS);
+    pattern.setTransform(new DOMMatrix().translate(shift(tileX, e), shift(tileY, f)).scale(size));
+    kept.set(key, pattern);
+  }
+  return kept.get(key);
 }
 
 function trace(ctx, geom, { close }) {
@@ -56,14 +73,51 @@ function stroke(ctx, colour, width, dash) {
   ctx.setLineDash([]);
 }
 
+function count(ctx, name, feature) {
+  if (!name) return;
+  const drawn = (ctx.canvas.drawn ||= new Map());
+  if (!drawn.has(name)) drawn.set(name, []);
+  drawn.get(name).push(feature);
+}
+
+/** Begins a tile: what was noted of an earlier paint is over. */
+export class Sheet {
+  constructor(scaleOf) {
+    this.scaleOf = scaleOf;
+  }
+
+  draw(ctx, geom, zoom) {
+    ctx.canvas.drawn = new Map();
+    ctx.canvas.hatches = new Map();
+    ctx.canvas.scale = this.scaleOf(zoom);
+  }
+}
+
+/** A colour over what lies between the rings; null leaves it as it is. */
+export class Mask {
+  constructor(colourOf) {
+    this.colourOf = colourOf;
+  }
+
+  draw(ctx, geom) {
+    const colour = this.colourOf();
+    if (!colour) return;
+    trace(ctx, geom, { close: true });
+    ctx.fillStyle = colour;
+    ctx.fill("evenodd");
+  }
+}
+
 export class Areas {
-  constructor(styleOf) {
+  constructor(styleOf, { counts } = {}) {
     this.styleOf = styleOf;
+    this.counts = counts;
   }
 
   draw(ctx, geom, zoom, feature) {
     const style = this.styleOf(zoom, feature);
     if (!style) return;
+    count(ctx, this.counts, feature);
     ctx.globalAlpha = style.opacity;
     ctx.lineJoin = "round";
     trace(ctx, geom, { close: true });
@@ -71,56 +125,76 @@ export class Areas {
       ctx.fillStyle = style.fill;
       ctx.fill();
     }
-    if (style.hatch && zoom >= 12) {
-      ctx.fillStyle = hatchPattern(ctx, style.hatch, style.hatch_colour);
+    if (style.hatch) {
+      ctx.fillStyle = hatchPattern(ctx, style);
       ctx.fill();
     }
+    if (style.casing) stroke(ctx, style.casing, style.width * 4);
     if (style.stroke && style.width) stroke(ctx, style.stroke, style.width, style.dash);
     ctx.globalAlpha = 1;
   }
 }
 
 export class Lines {
-  constructor(styleOf, { part }) {
+  constructor(styleOf, { part, counts }) {
     this.styleOf = styleOf;
-    this.part = part;
+    this.isCasing = part === "casing";
+    this.counts = counts;
   }
 
   draw(ctx, geom, zoom, feature) {
     const style = this.styleOf(zoom, feature);
     if (!style) return;
+    count(ctx, this.counts, feature);
     ctx.globalAlpha = style.opacity;
     ctx.lineJoin = "round";
-    ctx.lineCap = style.dash && this.part === "line" ? "butt" : "round";
+    ctx.lineCap = "round";
     trace(ctx, geom, { close: false });
-    if (this.part === "casing") {
+    if (style.to_scale) this.drawBand(ctx, style);
+    else if (this.isCasing) {
       if (style.glow) {
         ctx.globalAlpha = style.opacity * 0.55;
         stroke(ctx, style.glow, style.width * 3.2);
-      } else if (style.casing) stroke(ctx, style.casing, style.width + 1.6);
+      }
     } else {
-      if (style.glow) ctx.lineCap = "round";
+      if (style.dash && !style.glow) ctx.lineCap = "butt";
       stroke(ctx, style.stroke, style.width, style.dash);
     }
     ctx.globalAlpha = 1;
   }
+
+  /** Two edges with a fill between them; one line, in the edges' colour, where there is no room for that. */
+  drawBand(ctx, style) {
+    const { casing, casing_dash: dash, scale, width } = style;
+    if (style.plain || (dash && width < NARROW_PX * scale)) {
+      if (dash) ctx.lineCap = "butt";
+      if (!this.isCasing) stroke(ctx, casing, Math.max(width, scale), dash);
+    } else if (this.isCasing) {
+      if (dash) ctx.lineCap = "butt";
+      stroke(ctx, casing, width + 1.7 * scale, dash);
+    } else stroke(ctx, style.stroke, width);
+  }
 }
 
 export class Points {
-  constructor(styleOf) {
+  constructor(styleOf, { counts } = {}) {
     this.styleOf = styleOf;
+    this.counts = counts;
   }
 
   draw(ctx, geom, zoom, feature) {
     const style = this.styleOf(zoom, feature);
     if (!style) return;
+    count(ctx, this.counts, feature);
     ctx.globalAlpha = style.opacity;
     for (const part of geom) {
       for (const { x, y } of part) {
         ctx.beginPath();
         ctx.arc(x, y, style.radius, 0, 2 * Math.PI);
-        ctx.fillStyle = style.fill;
-        ctx.fill();
+        if (style.fill) {
+          ctx.fillStyle = style.fill;
+          ctx.fill();
+        }
         stroke(ctx, style.stroke, style.width);
       }
     }
@@ -130,8 +204,9 @@ export class Points {
 
 /** Features of any kind in one layer, drawn by what each is. */
 export class Mixed {
-  constructor(styleOf) {
-    this.byType = [null, new Points(styleOf), new Lines(styleOf, { part: "line" }), new Areas(styleOf)];
+  constructor(styleOf, { counts } = {}) {
+    const line = new Lines(styleOf, { part: "line", counts });
+    this.byType = [null, new Points(styleOf, { counts }), line, new Areas(styleOf, { counts })];
   }
 
   draw(ctx, geom, zoom, feature) {
@@ -139,7 +214,7 @@ export class Mixed {
   }
 }
 
-/** Text at a label point, turned to the point's `angle`, with a halo; labels that meet give way by rank. */
+/** Text at a label point, along the point's `angle`, with a halo; labels that meet give way by rank. */
 export class Labels {
   constructor(labelOf) {
     this.labelOf = labelOf;
@@ -148,48 +223,45 @@ export class Labels {
   place(layout, geom, feature) {
     const label = this.labelOf(layout.zoom, feature);
     if (!label) return undefined;
-    const font = `${label.weight || 400} ${label.size}px ${FONT}`;
+    const font = `${label.weight} ${label.size}px ${FONT}`;
     layout.scratch.font = font;
-    const width = layout.scratch.measureText(label.text).width + 6;
-    const height = label.size * 1.25;
-    const angle = ((feature.props.angle || 0) * Math.PI) / 180;
-    const placed = [];
-    for (const [anchor] of geom) {
-      placed.push({
-        anchor,
-        bboxes: boxesAlong(anchor, width, height, angle),
-        deduplicationKey: label.text,
-        deduplicationDistance: label.apart,
-        draw: (ctx) => {
-          ctx.rotate(-angle);
-          ctx.font = font;
-          ctx.textAlign = "center";
-          ctx.textBaseline = "middle";
-          ctx.lineJoin = "round";
-          ctx.globalAlpha = 1;
-          ctx.strokeStyle = label.halo;
-          ctx.lineWidth = 3;
-          ctx.setLineDash([]);
-          ctx.strokeText(label.text, label.dx || 0, label.dy || 0);
-          ctx.fillStyle = label.colour;
-          ctx.fillText(label.text, label.dx || 0, label.dy || 0);
-        },
-      });
-    }
-    return placed;
+    const degrees = feature.props.angle || 0;
+    const angle = (degrees * Math.PI) / 180;
+    const upright = isUpright(label.text, degrees);
+    const cells = upright ? cellsOf(label.text, angle, label.size * 1.08) : [{ text: label.text, x: 0, y: 0 }];
+    const width = layout.scratch.measureText(label.text).width + 6 * label.scale;
+    return geom.map(([anchor]) => ({
+      anchor,
+      bboxes: upright ? cells.map((cell) => around(anchor, cell, label.size * 1.2)) : boxes(anchor, label, width, angle),
+      deduplicationKey: label.text,
+      deduplicationDistance: label.apart,
+      draw: (ctx) => {
+        if (!upright) ctx.rotate(-angle);
+        write(ctx, font, label, cells);
+      },
+    }));
   }
 }
 
-/** The room a turned text takes: small boxes in a row, so that a slanted one does not claim its whole rectangle. */
-export function boxesAlong(anchor, width, height, angle) {
-  const count = Math.max(1, Math.ceil((width * Math.abs(Math.sin(angle))) / height));
-  const length = width / count;
-  const reach = { x: (length * Math.abs(Math.cos(angle)) + height) / 2, y: (length * Math.abs(Math.sin(angle)) + height) / 2 };
-  if (count === 1) reach.x = width / 2;
-  return Array.from({ length: count }, (_, index) => {
-    const along = (index + 0.5) * length - width / 2;
-    const x = anchor.x + along * Math.cos(angle);
-    const y = anchor.y - along * Math.sin(angle);
-    return { minX: x - reach.x, maxX: x + reach.x, minY: y - reach.y, maxY: y + reach.y };
-  });
+function boxes({ x, y }, { dy, size }, width, angle) {
+  return boxesAlong({ x, y: y + dy }, width, size * 1.25, angle);
+}
+
+function around(anchor, cell, size) {
+  const [x, y] = [anchor.x + cell.x, anchor.y + cell.y];
+  return { minX: x - size / 2, maxX: x + size / 2, minY: y - size / 2, maxY: y + size / 2 };
+}
+
+function write(ctx, font, label, cells) {
+  ctx.font = font;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.lineJoin = "round";
+  ctx.globalAlpha = 1;
+  ctx.strokeStyle = label.halo;
+  ctx.lineWidth = 3 * label.scale;
+  ctx.setLineDash([]);
+  for (const { text, x, y } of cells) ctx.strokeText(text, x, y + label.dy);
+  ctx.fillStyle = label.colour;
+  for (const { text, x, y } of cells) ctx.fillText(text, x, y + label.dy);
 }
