@@ -53,7 +53,8 @@ def _show_charts(versions: data.Versions, on: date) -> None:
                 st.markdown(f"**{made.title}**")
                 chips.show(chips.Chip(label, css) for label, css in made.key)
                 st.plotly_chart(made.figure, config=charts.CONFIG, key=f"figure_{chart.name}", alt=made.title)
-                st.caption(notes.source_line(versions, chart.layer, on))
+                source = notes.source_line(versions, chart.layer, on)
+                st.caption(f"{source} · {t('without what existed before')}" if chart.monthly else source)
 
 
 # --- tiles: label, value, the line below ---------------------------------------------------------------------------
@@ -157,6 +158,8 @@ class _Chart:
     name: str
     layer: str
     build: Callable[[data.Versions, date], Chart]
+    monthly: bool = False
+    """Whether it goes by months, and so leaves out what was there before all records."""
 
 
 def _land(versions: data.Versions, on: date) -> Chart:
@@ -197,13 +200,13 @@ def _lighting(versions: data.Versions, on: date) -> Chart:
 
 _CHARTS = (
     _Chart("land", "parcels", _land),
-    _Chart("greening", "greening", _greening),
+    _Chart("greening", "greening", _greening, monthly=True),
     _Chart("waterways", "waterways", _waterways),
     _Chart("roads", "roads", _roads),
     _Chart("relocation", "relocation_zones", _relocation),
     _Chart("greening_kinds", "greening", _greening_kinds),
     _Chart("projects", "projects", _projects),
-    _Chart("lighting", "lighting", _lighting),
+    _Chart("lighting", "lighting", _lighting, monthly=True),
 )
 
 

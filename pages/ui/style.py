@@ -46,7 +46,8 @@ _RULES = """<style>
 [class*="st-key-chart_"] {gap: 0.35rem; padding: 0.75rem 0.9rem 0.6rem}
 [class*="st-key-chart_"] .chips {font-size: 0.95rem}
 [class*="st-key-chart_"] strong {font-size: 1.1rem}
-.chip {display: inline-flex; align-items: center; gap: 0.3rem; white-space: nowrap}
+.chip {display: inline-flex; align-items: center; gap: 0.3rem}
+.chip b {white-space: nowrap}
 .chip i {display: inline-block; width: 1rem; height: 0.75rem; border-radius: 2px; flex: none; box-sizing: border-box}
 .chip b {font-weight: 600; font-variant-numeric: tabular-nums}
 </style>"""

@@ -38,7 +38,10 @@ def test_every_chart_says_what_it_shows_and_how_old_its_data_is(open_page: OpenP
     charts = app.main.get("plotly_chart")
     assert len(charts) == 8
     captions = [caption.value for caption in app.caption if caption.value.startswith("示例数据")]
-    assert captions == ["示例数据 · 截止 2021年6月30日 · 数据截至 2020年12月31日"] * 8
+    assert [caption.removesuffix(" · 不含现状") for caption in captions] == [
+        "示例数据 · 截止 2021年6月30日 · 数据截至 2020年12月31日"
+    ] * 8
+    assert sum(caption.endswith("不含现状") for caption in captions) == 2  # greening and lighting by month
 
 
 def test_numbers_beyond_the_data_say_how_far_it_reaches(open_page: OpenPage):
