@@ -882,8 +882,10 @@ def _series(read: npt.NDArray[np.object_], values: pd.Series[Any], field: Field)
         days = np.array([np.datetime64("NaT") if day is None else np.datetime64(day) for day in read], "datetime64[s]")
         return pd.Series(days, index=values.index)
     if field.kind is Kind.NUMBER:
-        return pd.Series([np.nan if value is None else float(value) for value in read], index=values.index, dtype=float)
-    return pd.Series(list(read), index=values.index, dtype=DTYPES[field.kind])
+        numbers = np.array([np.nan if value is None else value for value in read], dtype=float)
+        return pd.Series(numbers, index=values.index)
+    series: pd.Series[Any] = pd.Series(list(read), index=values.index, dtype=DTYPES[field.kind])
+    return series
 
 
 # --- the guide -------------------------------------------------------------------------------------------------------
