@@ -23,6 +23,7 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
+from geodata.archive import shown
 from geodata.choices import Choices
 from geodata.findings import Finding, Severity, found
 from geodata.i18n import Text, label, text
@@ -618,6 +619,17 @@ def to_store_crs(
             return frame, None, findings
     if is_ballpark(crs):
         findings.append(_ballpark(crs))
+    elif not (crs.to_epsg() or crs.to_authority()):
+        findings.append(
+            found(
+                "CRS_BALLPARK",
+                text(
+                    "The CRS “{name}” is none that is known; it was taken as the file describes it. Look whether the "
+                    "features lie where they should.",
+                    name=shown(crs.name),
+                ),
+            )
+        )
     return placed, code_of(crs), findings
 
 

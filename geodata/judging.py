@@ -20,6 +20,7 @@ from geodata.i18n import Text, text
 from geodata.reading import LayerInfo
 
 _MAX_COORDINATE = 1e9
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
 def judge(name: str, content: Content, choices: Choices) -> tuple[GeoDataFrame | None, LayerInfo, list[Finding]]:
@@ -177,10 +178,21 @@ def _check_lost_texts(columns: pd.DataFrame) -> list[Finding]:
         lost = {value for value in column.dropna().unique() if encoding.is_lost(value)}
         if lost:
             rows |= set(np.flatnonzero(column.isin(lost).to_numpy()).tolist())
+    strange = {
+        int(row)
+        for name in columns.columns
+        if isinstance(columns[name].dtype, pd.StringDtype)
+        for row in np.flatnonzero(columns[name].str.contains(_CONTROL, regex=True, na=False).to_numpy())
+    }
+    findings = []
+    if strange:
+        message = text("Texts hold control characters, which no one types: they may be damaged.")
+        findings.append(found("ENCODING_LOST", message, rows=strange))
     bad_names = [name for name in columns.columns if encoding.is_lost(str(name))]
     if not rows and not bad_names:
-        return []
+        return findings
     return [
+        *findings,
         found(
             "ENCODING_LOST",
             text(
@@ -188,5 +200,5 @@ def _check_lost_texts(columns: pd.DataFrame) -> list[Finding]:
                 "Only the office that has the original can bring them back."
             ),
             rows=rows,
-        )
+        ),
     ]

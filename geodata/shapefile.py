@@ -205,6 +205,8 @@ def read_table_header(path: Path) -> Table:
     table = Table(path, claimed, 0, header_bytes, row_bytes, fields, of_language_byte(data[29]))
     if header_bytes < 33 or row_bytes < 1 or header_bytes > size or not fields or width > row_bytes:
         return _with(table, text("The header of the .dbf is damaged: its columns don't fit its rows."))
+    if not all(_is_sound(each) for each in fields):
+        return _with(table, text("The header of the .dbf is damaged: a column has no name or no type."))
     there = (size - header_bytes) // row_bytes
     problems = []
     rows = claimed
@@ -220,6 +222,11 @@ def read_table_header(path: Path) -> Table:
         extra = _rows_behind(data, header_bytes + claimed * row_bytes, row_bytes)
         rows = claimed + extra
     grid = _grid(data, header_bytes, row_bytes, rows)
+    end = header_bytes + rows * row_bytes
+    # Rows begin with a blank, or an asterisk when deleted; behind the last one stands an end mark or padding.
+    shifted = rows and not np.isin(grid[:, 0], (0x20, 0x2A, 0)).all()
+    if shifted or (end < size and data[end] not in (0x1A, 0, 0x20, 0x2A, 0x0A, 0x0D)):
+        problems.append(text("The rows of the .dbf are damaged: they don't begin or end where they should."))
     return Table(
         path, claimed, rows, header_bytes, row_bytes, fields, table.declared_encoding, grid[:, 0] == 0x2A,
         tuple(problems),
@@ -254,6 +261,10 @@ class Columns:
     values: list[Any]
     cut_rows: tuple[int, ...]
     broken_rows: tuple[int, ...]
+    hidden_rows: tuple[int, ...]
+    """Rows with a text that ends at a zero byte though more stands behind it."""
+    bad: tuple[tuple[int, tuple[int, ...]], ...]
+    """(column, rows) of number, date and yes/no columns with values that are none."""
 
 
 def read_columns(table: Table, encoding: str) -> Columns:
@@ -264,17 +275,26 @@ def read_columns(table: Table, encoding: str) -> Columns:
     names = [field_name(each, encoding) for each in table.fields]
     cut: set[int] = set()
     broken: set[int] = set()
+    hidden: set[int] = set()
+    bad: list[tuple[int, tuple[int, ...]]] = []
     values = []
-    for each in table.fields:
+    for number, each in enumerate(table.fields):
         raw = _column_bytes(table, each)
         reader = _READERS.get(each.kind)
         column = reader(raw, each) if reader else None
         if column is None:
+            if reader:
+                bad.append((number, tuple(row for row, cell in enumerate(raw) if reader([cell], each) is None)))
             column, cut_here, broken_here = _texts(raw, each, encoding)
             cut |= cut_here
             broken |= broken_here
+        if each.kind == "C":
+            hidden |= {row for row, cell in enumerate(raw) if 0 in cell and cell.split(b"\0", 1)[1].strip(b"\0 ")}
         values.append(column)
-    return Columns(names, values, tuple(sorted(cut)), tuple(sorted(broken)))
+    return Columns(
+        names, values, tuple(sorted(cut)), tuple(sorted(broken)), tuple(sorted(hidden)),
+        tuple(each for each in bad if each[1]),
+    )  # fmt: skip
 
 
 def field_name(each: DbfField, encoding: str) -> str:
@@ -446,6 +466,11 @@ def _fields(data: bytes | mmap.mmap, header_bytes: int) -> tuple[DbfField, ...]:
     return tuple(fields)
 
 
+def _is_sound(each: DbfField) -> bool:
+    """Whether a column has a name without control characters and a type that exists."""
+    return bool(each.raw_name) and not any(byte < 0x20 for byte in each.raw_name) and each.kind in _KINDS
+
+
 def _with(table: Table, problem: Text) -> Table:
     return Table(
         table.path, table.claimed_rows, 0, table.header_bytes, table.row_bytes, table.fields, table.declared_encoding,
@@ -468,6 +493,7 @@ def _grid(data: bytes | mmap.mmap, header_bytes: int, row_bytes: int, rows: int)
 
 
 _BINARY = frozenset("IOB@+T")
+_KINDS = frozenset("CNFDLMGVXWPQYIOB@+T0")
 
 
 def _column_bytes(table: Table, each: DbfField) -> list[bytes]:

@@ -252,6 +252,7 @@ def geojson(file: UploadFile, staging: Path) -> list[Source]:
         features = document.get("features")
         if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
             raise UnreadableError(damaged(file.file_name))
+        findings += _check_members(features)
     elif kind == "Feature":
         features = [document]
     elif kind in _GEOJSON_TYPES:
@@ -276,6 +277,18 @@ def geojson(file: UploadFile, staging: Path) -> list[Source]:
     return [GdalSource(name or file.stem, path, 0, expected=len(features), null_rows=nulls, findings=tuple(findings))]
 
 
+def _check_members(features: Sequence[dict[str, object]]) -> list[Finding]:
+    """Features without a member that they must have, or that the others have."""
+    some = any("properties" in each for each in features)
+    rows = [
+        row
+        for row, each in enumerate(features)
+        if "geometry" not in each or each.get("type") != "Feature" or (some and "properties" not in each)
+    ]
+    message = text("Features of the GeoJSON are damaged: their geometry or properties are missing.")
+    return [found("CORRUPT", message, rows=rows)] if rows else []
+
+
 _GEOJSON_TYPES = {
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 }  # fmt: skip
@@ -290,6 +303,8 @@ _KML_COLUMNS = (
 _PLACEMARK = re.compile(rb"<(?:\w+:)?Placemark[\s>/]")
 
 
+_COORDINATES = re.compile(rb"<(?:\w+:)?coordinates>([^<]*)<")
+_NO_COORDINATES = re.compile(rb"[^-+0-9eE.,\s]|[0-9.]\s*[-+](?=[0-9.])|\.\d*\.")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
@@ -308,6 +323,8 @@ def kml(file: UploadFile, staging: Path) -> list[Source]:
                 text("“{name}” defines entities of its own; such files are not read.", name=shown(file.file_name)),
             )
         )
+    if any(_NO_COORDINATES.search(each) for each in _COORDINATES.findall(content)):
+        raise UnreadableError(damaged(file.file_name))
     path = staging / f"{fresh(staging)}.kml"
     path.write_bytes(_as_utf8_xml(content))
     layers = open_layers(replace(file, path=path))

@@ -24,6 +24,18 @@ from geodata.i18n import Text, text
 from geodata.reading import LayerInfo
 
 
+def _bad_values(kind: str, column: str, rows: tuple[int, ...]) -> Finding:
+    if kind == "D":
+        message = text(
+            "The date column “{column}” has values that are no dates; it came as text.", column=shown(column)
+        )
+        return found("BAD_DATE", message, rows=rows)
+    message = text(
+        "The number or yes/no column “{column}” has values that are none; it came as text.", column=shown(column)
+    )
+    return found("BAD_NUMBER", message, rows=rows)
+
+
 @dataclass
 class ShapefileSource:
     """A shapefile: its own headers counted, its table read here, only its geometries read by GDAL."""
@@ -88,6 +100,15 @@ class ShapefileSource:
                         rows=values.broken_rows,
                     )
                 )
+            if values.hidden_rows:
+                findings.append(
+                    found(
+                        "TEXT_CUT",
+                        text("Texts end at a zero byte though more stands behind it; what is behind was not read."),
+                        rows=values.hidden_rows,
+                    )
+                )
+            findings += [_bad_values(table.fields[number].kind, values.names[number], at) for number, at in values.bad]
             rows = min(records.count, table.rows)
             live = ~table.deleted[:rows]
             geometry, failed = geometry[:rows][live], failed[:rows][live]
