@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from geopandas import GeoDataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geodata import catalogue, crs, mapping, validation
+from geodata import catalogue, crs, mapping, repair, validation
 from geodata.catalogue import CURRENT, LAYER_VERSION, REQUEST, Version
 from geodata.choices import Choices
 from geodata.content import content_hash
@@ -71,7 +71,7 @@ class Check:
     """What would be published: the clean frame, whole. None while errors stand in the way of making it."""
     mapped: Mapped | None = None
     placed: GeoDataFrame | None = None
-    """The upload's own rows in EPSG:4490, typed: what the rows of findings count in."""
+    """The upload's own rows in EPSG:4490, typed, before repairs: what the rows of findings count in."""
     crs: str | None = None
     diff: LayerDiff | None = None
     base: int | None = None
@@ -141,8 +141,8 @@ def check_upload(store: Store, layer: str, path: Path, *, choices: Choices, sett
     if str(typed.crs and typed.crs.to_string()) != STORE_CRS or mapped.missing:
         return check
     checked, found_rows = validation.check_layer(typed, schema, district=district, choices=choices)
-    check.findings.extend(found_rows)
-    check = replace(check, placed=checked)
+    read = repair.settled(reading.findings, typed, choices)
+    check = replace(check, findings=[*read, *check.findings[len(reading.findings) :], *found_rows])
     if outcome_of(check.findings) == "reject":
         return check
     whole = in_key_order(_merged(old, checked, schema, only_changes=choices.only_changes), schema)
