@@ -129,11 +129,19 @@ def read_table(path: Path, *, choices: Choices, settings: Settings) -> TableRead
         return reader.read_table(path, choices)
 
 
+_PLACE_CODES = frozenset({"CRS_CONTRADICTED", "CRS_UNKNOWN", "AXES_SWAPPED"})
+
+
 def merge_findings(*lists: Iterable[Finding]) -> list[Finding]:
-    """The findings of several steps, each said once."""
+    """The findings of several steps, each said once.
+
+    What a later step says of the CRS takes the place of what an earlier one said: it knows the district too.
+    """
     merged: list[Finding] = []
     for findings in lists:
-        merged += [finding for finding in findings if finding not in merged]
+        new = [finding for finding in findings if finding not in merged]
+        again = {finding.code for finding in new} & _PLACE_CODES
+        merged = [finding for finding in merged if finding.code not in again] + new
     return merged
 
 

@@ -232,6 +232,12 @@ def test_merging_says_each_finding_once() -> None:
     assert merge_findings([first], [first, second]) == [first, second]
 
 
+def test_what_a_later_step_says_of_the_crs_takes_the_place_of_the_earlier() -> None:
+    early, late = found("CRS_CONTRADICTED", text("x")), found("CRS_CONTRADICTED", text("x, and it fits y"))
+    other = found("HAS_ZM", text("x"))
+    assert merge_findings([early, other], [late]) == [other, late]
+
+
 def test_a_ledger_is_read_as_text_with_its_title_line_skipped(tmp_path: Path, settings: Settings) -> None:
     rows = [
         ["用地台账（2020年）"],
