@@ -915,12 +915,12 @@ _EXAMPLE_OF = {
     "name": "规划横三路",
 }
 _KIND_LABELS: dict[Kind, Text] = {
-    Kind.TEXT: text("text"),
-    Kind.CODE: text("code"),
-    Kind.DATE: text("date; 现状 for what was there before all records"),
-    Kind.NUMBER: text("number"),
-    Kind.INTEGER: text("whole number"),
-    Kind.FLAG: text("yes or no: 是 / 否"),
+    Kind.TEXT: label("文本", "text"),
+    Kind.CODE: label("代码", "code"),
+    Kind.DATE: label("日期；早于全部记录的填“现状”", "date; 现状 for what was there before all records"),
+    Kind.NUMBER: label("数值", "number"),
+    Kind.INTEGER: label("整数", "whole number"),
+    Kind.FLAG: label("是 / 否", "yes or no: 是 / 否"),
 }
 
 
@@ -942,12 +942,12 @@ def _example(field: Field, schema: LayerSchema) -> str:
 def field_guide(schema: LayerSchema, language: Language = "zh") -> pd.DataFrame:
     """The fields of a layer as a table to read: names a file may use, kind, codes, an example."""
     titles = [
-        text("Name"),
-        text("Column in a shapefile"),
-        text("Field name"),
-        text("Required"),
-        text("What it holds"),
-        text("Example"),
+        label("名称", "Name"),
+        label("Shapefile 列名", "Column in a shapefile"),
+        label("字段名", "Field name"),
+        label("必填", "Required"),
+        label("填什么", "What it holds"),
+        label("示例", "Example"),
     ]
     rows = [
         (
@@ -965,7 +965,7 @@ def field_guide(schema: LayerSchema, language: Language = "zh") -> pd.DataFrame:
 
 def _holds(field: Field) -> Text:
     if field.share:
-        return text("share, 0 to 1")
+        return label("比例，0–1", "share, 0 to 1")
     if field.codes:
         pairs = [
             label(said.in_("zh") if code == said.in_("zh") else f"{code} {said.in_('zh')}", f"{code} {said.in_('en')}")

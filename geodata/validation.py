@@ -119,10 +119,10 @@ def _check_rows_left(frame: GeoDataFrame) -> list[Finding]:
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
 _TYPE_NAMES: dict[str, Text] = {
-    "Point": text("points"),
-    "LineString": text("lines"),
-    "Polygon": text("areas"),
-    "GeometryCollection": text("mixed collections"),
+    "Point": label("点", "points"),
+    "LineString": label("线", "lines"),
+    "Polygon": label("面", "areas"),
+    "GeometryCollection": label("混合几何", "mixed collections"),
 }
 _TYPES_BY_ID = ("Point", "LineString", "LineString", "Polygon", "Point", "LineString", "Polygon", "GeometryCollection")
 
