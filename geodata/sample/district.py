@@ -13,7 +13,7 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from shapely import LineString, Point, Polygon
 
-from geodata import crs
+from geodata import crs, status
 from geodata.sample import days, ground, plots
 from geodata.sample.days import EXISTING_DAY, FIRST, LAST, Row
 from geodata.sample.ground import AREA_KM2, CRS, RIVERS_U, RIVERS_V, Ground, bands
@@ -37,6 +37,15 @@ _RIVER_DAYS: dict[tuple[str, int], Row] = {
     ("v", 4): {"planned_on": date(2020, 6, 30), "started_on": date(2019, 3, 4), "connected_on": date(2020, 9, 25)},
     ("v", 5): {"planned_on": date(2022, 12, 31)},
 }
+SITES = 60
+_PROJECTS_ON = {
+    "completed": 20,
+    "under_construction": 25,
+    "supplied_unused": 10,
+    "approved_unsupplied": 8,
+    "unapproved": 17,
+}
+"""On land of which status how many key projects stand."""
 _INDUSTRIES = ("化工", "铸造", "建材", "纺织", "食品加工", "机械加工", "造纸", "包装印刷")
 _ROAD_WIDTH_M = {"expressway": 60, "arterial": 40, "secondary": 30, "branch": 20}
 _STREET_GREEN_M = (10, 18)
@@ -65,18 +74,20 @@ class _Builder:
         self._fit_area()
 
     def build(self) -> dict[str, GeoDataFrame]:
-        parcels = self.parcels()
         roads = self.roads()
+        sites = self.relocation_days()
+        greening, green_days = self.greening()
+        parcels = self.parcels(green_days, sites)
         layers = {
             "district": self.district(),
             "water_zones": self.water_zones(),
             "corridors": self.corridors(),
             "waterways": self.waterways(),
             "roads": roads,
-            "relocation_zones": self.relocation_zones(parcels),
+            "relocation_zones": self.relocation_zones(parcels, sites),
             "parks": self.parks(),
             "parcels": parcels,
-            "greening": self.greening(),
+            "greening": greening,
             "lighting": self.lighting(roads),
             "projects": self.projects(parcels),
         }
@@ -119,7 +130,7 @@ class _Builder:
                         "name": f"{word}{_DIGITS[number]}河",
                         "axis": code,
                         "axis_no": number,
-                        "width_m": 2.0 * half,
+                        "width_m": self._river_width_m(axis, place, half),
                         **_RIVER_DAYS[axis, number],
                     }
                 )
@@ -142,7 +153,7 @@ class _Builder:
                             "name": f"规划{word}{_numeral(count)}路",
                             "road_class": band.kind,
                             "width_m": float(_ROAD_WIDTH_M[band.kind]),
-                            **self._road_days(band.kind),
+                            **self._road_days(band.kind, line),
                         }
                     )
                     shapes.append(self.ground.bend(line))
@@ -150,26 +161,41 @@ class _Builder:
             rows.append(
                 {
                     "road_id": f"L-B{number:03d}",
-                    "name": f"规划支{_numeral(number)}路",
+                    "name": f"规划支{number}路",
                     "road_class": "branch",
                     "width_m": float(_ROAD_WIDTH_M["branch"]),
-                    **self._road_days("branch"),
+                    **self._road_days("branch", line),
                 }
             )
             shapes.append(self.ground.bend(line))
         return _frame("roads", rows, shapes)
 
-    def parcels(self) -> GeoDataFrame:
+    def parcels(self, green_days: Mapping[int, Row], sites: Mapping[int, Row]) -> GeoDataFrame:
+        """Every plot; green ones go by the greening on them, firms that move by when they go.
+
+        Parameters
+        ----------
+        green_days, sites : number of a plot → the days of the greening or relocation on it
+        """
         rows, shapes = [], []
-        for number, plot in enumerate(self.plan.plots, start=1):
-            use = plot.use
-            row: Row = {"parcel_id": f"P-{number:04d}", "land_use": use}
-            if 7 <= int(use) < 17:
-                middle = plot.shape.centroid
-                row |= days.land(self.random, built=_built(middle, use))
-                if row.get("supplied_on"):
-                    owner = "企业" if use in ("10", "11", "09") else "单位"
-                    row["holder"] = f"{owner}-{int(self.random.integers(1, 400)):03d}"
+        blocks: dict[tuple[int, int], str] = {}
+        for number, plot in enumerate(self.plan.plots):
+            row: Row = {"parcel_id": f"P-{number + 1:04d}", "land_use": plot.use}
+            if number in sites and "resupplied_on" in sites[number]:
+                row["land_use"] = "09" if number % 4 == 0 else "07"
+                row |= days.supplied_again(self.random, sites[number]["resupplied_on"])
+            elif number in sites:
+                row |= days.existing_land() | ({"inefficient": True} if self.random.random() < 0.4 else {})
+            elif plot.heart or plot.kind in ("bank", "belt"):
+                row |= days.green_land(self.random, green_days.get(number))
+            elif plot.use == "16":
+                row |= days.reserve(self.random)
+            elif 7 <= int(plot.use) < 17:
+                built = _built(plot.shape.centroid, plot.use)
+                block = blocks.setdefault(plot.cell, days.block_status(self.random, built))
+                row |= days.land(self.random, days.lot_status(self.random, built, block))
+            if row.get("supplied_on"):
+                row["holder"] = self._holder(row["land_use"])
             rows.append(row)
             shapes.append(self.ground.bend(plot.shape))
         measured = crs.area_m2(GeoSeries(shapes, crs=CRS).to_crs(4490)).to_numpy()
@@ -186,57 +212,64 @@ class _Builder:
         ]
         return _frame("parks", rows, [self._part_of_outline(u, v) for _, u, v in plots.PARKS])
 
-    def relocation_zones(self, parcels: GeoDataFrame) -> GeoDataFrame:
-        """Old industrial lots in town, in three yearly batches."""
+    def relocation_days(self) -> dict[int, Row]:
+        """Which old industrial lots in town move, in three yearly batches: number of the plot → batch and days."""
         lots = [
-            row
-            for row, plot in enumerate(self.plan.plots)
-            if plot.use == "10" and plot.park is None and plot.kind == "lot" and plot.shape.centroid.x < 0
+            number
+            for number, plot in enumerate(self.plan.plots)
+            if plot.use == "10" and plot.park is None and plot.kind == "lot"
         ]
-        chosen = sorted(self.random.choice(lots, size=min(60, len(lots)), replace=False).tolist())
-        rows = []
-        for number, _ in enumerate(chosen, start=1):
-            batch = 2018 + (number * 7) % 3
-            rows.append(
-                {
-                    "site_id": f"T-{number:03d}",
-                    "enterprise": f"企业-{number:03d}",
-                    "industry": str(self.random.choice(_INDUSTRIES)),
-                    "batch": batch,
-                    "park_id": f"YQ-{int(self.random.integers(1, 11)):02d}",
-                    **self._relocation_days(batch),
-                }
-            )
-        return _frame("relocation_zones", rows, parcels.geometry.iloc[chosen].tolist())
+        chosen = sorted(self.random.choice(lots, size=min(SITES, len(lots)), replace=False).tolist())
+        batches = [2018 + place * 7 % 3 for place in range(len(chosen))]
+        return {
+            number: {"batch": batch, **self._relocation_days(batch)}
+            for number, batch in zip(chosen, batches, strict=True)
+        }
 
-    def greening(self) -> GeoDataFrame:
+    def relocation_zones(self, parcels: GeoDataFrame, sites: Mapping[int, Row]) -> GeoDataFrame:
+        """The sites of firms that move to a park."""
+        rows = [
+            {
+                "site_id": f"T-{number:03d}",
+                "enterprise": f"企业-{number:03d}",
+                "industry": str(self.random.choice(_INDUSTRIES)),
+                "park_id": f"YQ-{int(self.random.integers(1, 11)):02d}",
+                **site,
+            }
+            for number, site in enumerate(sites.values(), start=1)
+        ]
+        return _frame("relocation_zones", rows, parcels.geometry.iloc[list(sites)].tolist())
+
+    def greening(self) -> tuple[GeoDataFrame, dict[int, Row]]:
+        """Greening of all kinds, and the days of the greening that fills a plot, by the plot's number."""
         rows: list[Row] = []
         shapes: list[Any] = []
 
-        def add(kind: str, name: str, shape: Polygon, *, existing: float) -> None:
+        def add(kind: str, name: str, shape: Polygon, *, existing: float) -> Row:
+            planned = days.work(self.random, existing=existing)
             rows.append(
                 {
                     "project_id": f"G-{len(rows) + 1:03d}",
-                    "name": f"{name}{_numeral(sum(row['kind'] == kind for row in rows) + 1)}",
+                    "name": f"{name}{sum(row['kind'] == kind for row in rows) + 1}",
                     "kind": kind,
-                    **days.work(self.random, existing=existing),
+                    **planned,
                 }
             )
             shapes.append(self.ground.bend(shape))
+            return planned
 
-        banks = [plot for plot in self.plan.plots if plot.kind == "bank"]
-        for plot in self.plan.plots:
-            if plot.heart:
-                add("park", "公园", plot.shape, existing=0.25)
-        for plot in self.plan.plots:
+        plots = list(enumerate(self.plan.plots))
+        banks = [(number, plot) for number, plot in plots if plot.kind == "bank"]
+        green = {number: add("park", "公园", plot.shape, existing=0.25) for number, plot in plots if plot.heart}
+        for number, plot in plots:
             if plot.kind == "belt":
-                add("belt", "防护绿带", plot.shape, existing=0.05)
-        for place, plot in enumerate(banks):
+                green[number] = add("belt", "防护绿带", plot.shape, existing=0.05)
+        for place, (number, plot) in enumerate(banks):
             if place % 3 != 2 or plot.beside in ("纵2", "横3"):
-                add("waterfront", "滨水绿廊", plot.shape, existing=0.1)
+                green[number] = add("waterfront", "滨水绿廊", plot.shape, existing=0.1)
         for shape in self._street_strips():
             add("street", "道路绿化", shape, existing=0.15)
-        return _frame("greening", rows, shapes)
+        return _frame("greening", rows, shapes), green
 
     def lighting(self, roads: GeoDataFrame) -> GeoDataFrame:
         """Lamps along roads that are open; on some of them still to come."""
@@ -256,14 +289,22 @@ class _Builder:
         return _frame("lighting", rows, shapes)
 
     def projects(self, parcels: GeoDataFrame) -> GeoDataFrame:
+        """Key projects in the parks and on business land, as far as the land they stand on."""
+        states = status.state_at("parcels", parcels, LAST)
         lots = [
-            row
-            for row, plot in enumerate(self.plan.plots)
+            number
+            for number, plot in enumerate(self.plan.plots)
             if plot.kind == "lot" and not plot.heart and (plot.park is not None or plot.use in ("09", "11"))
         ]
-        chosen = sorted(self.random.choice(lots, size=80, replace=False).tolist())
+        chosen: dict[int, str] = {}
+        for state, count in _PROJECTS_ON.items():
+            there = [number for number in lots if states[number] == state]
+            if state == "completed":
+                there = [number for number in there if parcels["completed_on"].iloc[number].date() != EXISTING_DAY]
+            chosen |= dict.fromkeys(self.random.choice(there, size=count, replace=False).tolist(), state)
         rows, shapes = [], []
-        for number, row in enumerate(chosen, start=1):
+        for number, place in enumerate(sorted(chosen), start=1):
+            parcel = parcels.iloc[place]
             rows.append(
                 {
                     "project_id": f"X-{number:03d}",
@@ -271,10 +312,10 @@ class _Builder:
                     "board": str(self.random.choice(list(BOARDS))),
                     "cluster": str(self.random.choice(list(CLUSTERS))),
                     "investment_100m_cny": round(float(self.random.lognormal(1.1, 0.8)), 1),
-                    **self._project_days(),
+                    **self._project_days(chosen[place], parcel["started_on"], parcel["completed_on"]),
                 }
             )
-            shapes.append(Point(shapely.get_coordinates(parcels.geometry.iloc[row].representative_point())[0].round(3)))
+            shapes.append(Point(shapely.get_coordinates(parcel.geometry.representative_point())[0].round(3)))
         return _frame("projects", rows, shapes)
 
     # Pieces ----------------------------------------------------------------------------------------------------------
@@ -324,17 +365,31 @@ class _Builder:
             for a, b in pairwise(edges)
         ]
 
-    def _road_days(self, road_class: str) -> Row:
-        chance = self.random.random()
-        existing = {"expressway": 0.7, "arterial": 0.5, "secondary": 0.35, "branch": 0.3}[road_class]
-        if chance < existing:
+    def _river_width_m(self, axis: str, place: float, half: float) -> float:
+        """How wide a river is on average, once the plan is bent."""
+        span, whole = (place - half, place + half), (-5000, 5000)
+        strip = self._part_of_outline(*((span, whole) if axis == "u" else (whole, span)))
+        return float(round(strip.area / self.ground.bend(self._line(axis, place)).length))
+
+    def _holder(self, use: str) -> str:
+        return f"{'企业' if use in ('09', '10', '11') else '单位'}-{int(self.random.integers(1, 400)):03d}"
+
+    def _road_days(self, road_class: str, line: LineString) -> Row:
+        """A road is built the sooner the nearer it lies to the centre and the higher its class."""
+        rank = {"expressway": 0.45, "arterial": 0.2, "secondary": 0.1, "branch": 0.0}[road_class]
+        reached = 1.18 + rank - _from_centre_m(line.centroid) / 3600 + self.random.normal(0, 0.17)
+        if reached > 0.86:
             return dict.fromkeys(("planned_on", "started_on", "opened_on"), EXISTING_DAY)
-        planned = date(int(self.random.integers(2018, 2021)), int(self.random.choice([6, 12])), 30)
-        if chance < existing + 0.32:
-            opened = min(max(planned + timedelta(days=int(self.random.normal(10, 80))), date(2018, 5, 1)), LAST)
-            started = max(FIRST, opened - timedelta(days=int(self.random.integers(150, 420))))
-            return {"planned_on": planned, "started_on": started, "opened_on": opened}
-        if chance < existing + 0.44:
+        if reached > 0.5:
+            opened = FIRST + timedelta(days=int((0.86 - reached) / 0.36 * 1060) + int(self.random.integers(5, 25)))
+            started = days.not_before(opened - timedelta(days=int(self.random.integers(150, 420))))
+            due = opened + timedelta(days=int(self.random.normal(0, 70)))
+            return {
+                "planned_on": date(due.year, 6, 30) if due.month < 7 else date(due.year, 12, 31),
+                "started_on": started,
+                "opened_on": opened,
+            }
+        if reached > 0.38:
             return {
                 "planned_on": date(2021, 6, 30),
                 "started_on": days.day(self.random, date(2020, 1, 6), date(2020, 11, 30)),
@@ -357,17 +412,25 @@ class _Builder:
                     del row["resupplied_on"]
         return row
 
-    def _project_days(self) -> Row:
-        reached = int(self.random.choice([1, 2, 3, 4], p=[0.2, 0.25, 0.3, 0.25]))
-        latest = {1: LAST, 2: date(2020, 6, 30), 3: date(2019, 12, 31), 4: date(2018, 12, 31)}[reached]
-        row: Row = {"negotiating_on": days.day(self.random, FIRST, latest)}
-        for field, before, low, high in (
-            ("signed_on", "negotiating_on", 30, 150),
-            ("landed_on", "signed_on", 60, 200),
-            ("producing_on", "landed_on", 180, 380),
-        )[: reached - 1]:
-            row[field] = min(days.later(self.random, row[before], low, high), LAST)
-        return row
+    def _project_days(self, state: str, started: pd.Timestamp, completed: pd.Timestamp) -> Row:
+        """The stages of a project on land with a status: producing where built, landed where building goes on."""
+        if state == "unapproved":
+            return {"negotiating_on": days.day(self.random, date(2019, 9, 1), LAST)}
+        if state in ("approved_unsupplied", "supplied_unused"):
+            signed = days.day(self.random, date(2019, 3, 1), LAST)
+            return {"negotiating_on": self._before(signed, 30, 200), "signed_on": signed}
+        row: Row = {}
+        if state == "completed":
+            row["producing_on"] = min(days.later(self.random, completed.date(), 10, 60), LAST)
+            landed = self._before(row["producing_on"], 260, 500)
+        else:
+            landed = started.date()
+        signed = landed if landed == EXISTING_DAY else self._before(landed, 60, 200)
+        negotiating = signed if signed == EXISTING_DAY else self._before(signed, 30, 150)
+        return {"negotiating_on": negotiating, "signed_on": signed, "landed_on": landed, **row}
+
+    def _before(self, then: date, low: int, high: int) -> date:
+        return days.not_before(then - timedelta(days=int(self.random.integers(low, high + 1))))
 
     def _street_strips(self) -> list[Polygon]:
         """Strips along both sides of some arterials, between the crossings."""
@@ -390,10 +453,13 @@ class _Builder:
         return strips
 
 
+def _from_centre_m(place: Point) -> float:
+    return float(np.hypot(place.x + 150, place.y - 100))
+
+
 def _built(middle: Point, use: str) -> float:
-    """How much more likely than elsewhere a place is built: the centre first."""
-    distance = float(np.hypot(middle.x + 150, middle.y - 100))
-    return 1.9 if distance < 1200 else 1.2 if distance < 2200 else 0.75 if use != "16" else 0.1
+    """How far a place is built, 1 for average: the centre first, and industry wherever it is."""
+    return max(1.0 if use == "10" else 0.7, 2.1 - _from_centre_m(middle) / 2100)
 
 
 def _numeral(number: int) -> str:

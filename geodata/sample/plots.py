@@ -35,13 +35,20 @@ PARKS: tuple[tuple[str, Span, Span], ...] = tuple(
     )
 )
 """The ten parks: whole blocks between arterials, in the east and the south."""
-OLD_INDUSTRY: tuple[tuple[Span, Span], ...] = (((-2110, -1300), (-430, 430)), ((-2110, -1300), (470, 1330)))
+OLD_INDUSTRY: tuple[tuple[Span, Span], ...] = (
+    ((-2110, -1300), (-430, 430)),
+    ((-2110, -1300), (470, 1330)),
+    ((450, 780), (1820, 2230)),
+    ((-870, -450), (-2230, -1780)),
+)
 """Where industry stands that is to move out of town."""
 _GREEN_HEARTS = ((-1490, -230), (-215, 1080), (215, -660), (1070, 660), (-1070, 2000), (400, 2000), (-1900, -1100),
                  (1500, -200), (-600, -1100), (900, -1100), (-2330, 1600), (-200, -2000), (1900, 900))  # fmt: skip
-"""Places whose cell is a public park."""
+"""Places whose cell is a public park, or has one beside the water."""
+_WHOLE_HEARTS = {0, 2, 5, 10}
+"""Which of them fill their cell."""
 
-_LOT_M2 = {"07": 10_500, "08": 12_000, "09": 7_500, "10": 17_000, "11": 20_000, "13": 7_000, "16": 26_000}
+_LOT_M2 = {"07": 10_500, "08": 12_000, "09": 7_500, "10": 17_000, "11": 20_000, "12": 8_000, "13": 7_000, "16": 26_000}
 _OLD_LOT_M2 = 9_500
 
 
@@ -99,7 +106,7 @@ def _add_rim(plan: Plan, whole: Polygon, district: Polygon, cell: tuple[int, int
     inside = _largest(shapely.intersection(whole, district))
     if inside is None or inside.area < _SMALLEST_RIM_M2:
         return
-    use = str(random.choice(["01", "01", "01", "02", "16", "14"]))
+    use = _rim_use(inside.centroid.x, inside.centroid.y, random)
     west, south, east, north = inside.bounds
     middle = round((west + east) / 2, -1)
     halves = (
@@ -111,6 +118,15 @@ def _add_rim(plan: Plan, whole: Polygon, district: Polygon, cell: tuple[int, int
         piece = _largest(shapely.intersection(half, inside))
         if piece is not None and piece.area > 2_000 and 2 * piece.area / piece.length > 12:
             plan.plots.append(Plot(_rounded(piece), use, "rim", cell))
+
+
+def _rim_use(u: float, v: float, random: np.random.Generator) -> str:
+    """Fields for the most part, orchards in the north-west, woods in the north, a little land in reserve."""
+    if random.random() < 0.12:
+        return "16"
+    if v > 2700:
+        return "03" if u > -1400 else "02"
+    return "02" if u < -2700 and v > 300 else "01"
 
 
 def _fill_cell(
@@ -133,15 +149,45 @@ def _fill_cell(
             south, north = (south + width, north) if side == "south" else (south, north - width)
     middle = ((west + east) / 2, (south + north) / 2)
     park = next((number for number, (_, u, v) in enumerate(PARKS) if _within(middle, u, v)), None)
-    if park is None and any(west <= u <= east and south <= v <= north for u, v in _GREEN_HEARTS):
-        plan.plots.append(Plot(rectangle((west, east), (south, north)), "14", "lot", cell, heart=True))
-        return
+    around = (us[i - 1], us[i + 1], vs[j - 1], vs[j + 1])
+    u: Span = (west, east)
+    v: Span = (south, north)
+    heart = next((number for number, place in enumerate(_GREEN_HEARTS) if _within(place, u, v)), None)
+    if park is None and heart is not None:
+        if heart in _WHOLE_HEARTS:
+            plan.plots.append(Plot(rectangle(u, v), "14", "lot", cell, heart=True))
+            return
+        u, v, around = _add_heart(plan, u, v, around, cell)
     use = _use_of(middle, park, random)
-    blocks = _blocks((west, east), (south, north), use, (us[i - 1], us[i + 1], vs[j - 1], vs[j + 1]), plan)
+    blocks = _blocks(u, v, use, around, plan)
     for block in blocks:
         size = _OLD_LOT_M2 if use == "10" and park is None else _LOT_M2[use]
         for lot in _lots(block, size * random.uniform(0.8, 1.25)):
             plan.plots.append(Plot(rectangle(*lot), _vary(use, park, random), "lot", cell, park=park))
+
+
+def _add_heart(
+    plan: Plan, u: Span, v: Span, around: tuple[Band, Band, Band, Band], cell: tuple[int, int]
+) -> tuple[Span, Span, tuple[Band, Band, Band, Band]]:
+    """A park in a part of a cell, by the water where there is some; returns what is left and its neighbours."""
+    west, east, south, north = around
+    half = HALF_WIDTH["branch"]
+    share = 0.45 if cell[0] % 4 else 0.55
+    if "river" in (south.kind, north.kind) or "river" not in (west.kind, east.kind):
+        below = north.kind != "river"
+        cut = _step(v[0] + (v[1] - v[0]) * (share if below else 1 - share))
+        plan.branches.append(LineString([(_reach(u[0], west), cut), (_reach(u[1], east), cut)]))
+        lane = Band("secondary", int(cut - half), int(cut + half))
+        low, high = (v[0], cut - half), (cut + half, v[1])
+        plan.plots.append(Plot(rectangle(u, low if below else high), "14", "lot", cell, heart=True))
+        return (u, high, (west, east, lane, north)) if below else (u, low, (west, east, south, lane))
+    left = west.kind == "river"
+    cut = _step(u[0] + (u[1] - u[0]) * (share if left else 1 - share))
+    plan.branches.append(LineString([(cut, _reach(v[0], south)), (cut, _reach(v[1], north))]))
+    lane = Band("secondary", int(cut - half), int(cut + half))
+    low, high = (u[0], cut - half), (cut + half, u[1])
+    plan.plots.append(Plot(rectangle(low if left else high, v), "14", "lot", cell, heart=True))
+    return (high, v, (lane, east, south, north)) if left else (low, v, (west, lane, south, north))
 
 
 def _strip_width(neighbour: Band) -> int:
@@ -161,18 +207,25 @@ def _use_of(middle: tuple[float, float], park: int | None, random: np.random.Gen
     if any(_within(middle, u, v) for u, v in OLD_INDUSTRY):
         return "10"
     distance = float(np.hypot(middle[0] + 150, middle[1] - 100))
-    if distance < 800:
-        return str(random.choice(["09", "08", "09", "07"]))
-    if distance < 2300:
-        return str(random.choice(["07", "07", "07", "07", "08", "09"]))
-    if middle[0] > 1700:
-        return str(random.choice(["11", "10", "16", "07"]))
-    return str(random.choice(["07", "07", "16", "08", "13"]))
+    if distance < 750:
+        return str(random.choice(["09"] * 5 + ["08"] * 3 + ["07"]))
+    if abs(middle[0] + 150) < 450 and abs(middle[1]) < 2000:
+        return str(random.choice(["09", "08", "07"]))
+    if middle[0] > 2000 or middle[1] < -2300:
+        return str(random.choice(["11", "11", "16"]))
+    if distance < 2500:
+        return str(random.choice(["07"] * 12 + ["08", "08", "09"]))
+    return str(random.choice(["07"] * 6 + ["08", "16", "16"]))
 
 
 def _vary(use: str, park: int | None, random: np.random.Generator) -> str:
     """The use of one lot: mostly its cell's; services among housing, supply and green among industry."""
-    choices = {"07": ["07"] * 15 + ["08", "09", "14", "13"], "10": ["10"] * 17 + ["11", "13", "14"]}
+    choices = {
+        "07": ["07"] * 32 + ["08"] * 3 + ["09"] * 2 + ["14"] * 2 + ["13"],
+        "08": ["08"] * 9 + ["07"] * 4 + ["14"],
+        "09": ["09"] * 9 + ["07"] * 3 + ["08", "14"],
+        "10": ["10"] * 36 + ["11"] * 2 + ["13", "12", "14"],
+    }
     if use == "10" and park is None:
         return str(random.choice(["10"] * 9 + ["07"]))
     return str(random.choice(choices.get(use, [use] * 14 + ["14"])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,82 @@ def test_recorded_areas_are_close_to_the_measured_ones(district: District) -> No
     parcels = district["parcels"]
     measured = crs.area_m2(parcels.to_crs(4490).geometry)
     assert (parcels["area_recorded_m2"] / measured - 1).abs().max() < 0.003
+
+
+def test_each_status_has_a_believable_share_of_the_land(district: District) -> None:
+    parcels = district["parcels"]
+    states = status.state_at("parcels", parcels, DATA_DATE)
+    area = parcels.geometry.area[states != "not_applicable"]
+    shares = area.groupby(states[area.index]).sum() / area.sum()
+    assert 0.45 <= shares["completed"] <= 0.55
+    assert 0.12 <= shares["under_construction"] <= 0.18
+    assert 0.06 <= shares["approved_unsupplied"] <= 0.09
+    assert 0.04 <= shares["supplied_unused"] <= 0.08
+    assert 0.03 <= shares["idle"] <= 0.06
+    assert 0.02 <= shares["inefficient"] <= 0.04
+
+
+def test_the_district_was_building_when_the_programme_began_and_grew(district: District) -> None:
+    parcels = district["parcels"]
+    at = {day: status.state_at("parcels", parcels, day) for day in (date(2018, 1, 1), date(2019, 6, 30), DATA_DATE)}
+    assert set(at[date(2018, 1, 1)]) == set(status.STATES["parcels"])
+    completed = [int((states == "completed").sum()) for states in at.values()]
+    assert completed[0] * 1.2 < completed[1] < completed[2] / 1.2
+
+
+def test_every_date_is_in_its_order(district: District) -> None:
+    orders = {
+        "parcels": ("approved_on", "supplied_on", "started_on", "completed_on"),
+        "roads": ("started_on", "opened_on"),
+        "greening": ("started_on", "completed_on"),
+        "relocation_zones": ("agreed_on", "vacated_on", "resupplied_on"),
+        "projects": ("negotiating_on", "signed_on", "landed_on", "producing_on"),
+    }
+    for layer, fields in orders.items():
+        frame = district[layer]
+        for first, second in pairwise(fields):
+            assert not (frame[first] > frame[second]).any(), (layer, first, second)
+            assert not (frame[first].isna() & frame[second].notna()).any(), (layer, first, second)
+
+
+def test_a_green_parcel_is_completed_when_the_greening_on_it_is(district: District) -> None:
+    parcels, greening = district["parcels"], district["greening"]
+    places = greening[greening["kind"] != "street"]
+    on = dict(zip(parcels.geometry.to_wkb(), parcels.index, strict=True))
+    below = parcels.loc[[on[shape] for shape in places.geometry.to_wkb()]]
+    assert (below["land_use"] == "14").all()
+    done, land_done = places["completed_on"].to_numpy(), below["completed_on"].to_numpy()
+    assert (pd.isna(done) == pd.isna(land_done)).all()
+    assert (done[~pd.isna(done)] == land_done[~pd.isna(done)]).all()
+
+
+def test_land_in_reserve_is_not_built_on(district: District) -> None:
+    parcels = district["parcels"]
+    assert parcels.loc[parcels["land_use"] == "16", "supplied_on"].isna().all()
+
+
+def test_a_site_supplied_again_is_supplied_that_day(district: District) -> None:
+    parcels, sites = district["parcels"], district["relocation_zones"]
+    on = dict(zip(parcels.geometry.to_wkb(), parcels.index, strict=True))
+    land = parcels.loc[[on[shape] for shape in sites.geometry.to_wkb()]].reset_index(drop=True)
+    again = sites["resupplied_on"].notna()
+    assert again.any()
+    assert (land.loc[again, "supplied_on"] == sites.loc[again, "resupplied_on"]).all()
+    assert (land.loc[~again, "completed_on"] == EXISTING).all()
+    parks = shapely.union_all(district["parks"].geometry.to_numpy())
+    assert shapely.area(shapely.intersection(sites.geometry.to_numpy(), parks)).max() == 0
+
+
+def test_lighting_runs_along_open_roads(district: District) -> None:
+    roads = district["roads"]
+    built = set(roads.geometry[roads["opened_on"].notna()].to_wkb())
+    assert set(district["lighting"].geometry.to_wkb()) <= built
+
+
+def test_nothing_reaches_beyond_the_district(district: District) -> None:
+    rim = district["district"].geometry.iloc[0].buffer(1)
+    for layer, frame in district.items():
+        assert shapely.covers(rim, frame.geometry.to_numpy()).all(), layer
 
 
 def test_relocated_firms_go_to_a_park_that_exists(district: District) -> None:
