@@ -432,7 +432,7 @@ def code_reader(
 # --- text ------------------------------------------------------------------------------------------------------------
 
 _LIKE_CODE = re.compile(
-    r"<\s*[a-z!/?][^<>]*>?"
+    r"<\s*[a-z!/?][^<>]*>|<\s*(?:script|img|svg|iframe|a|style|object)\b"
     r"|^\s*[=@][^\s=]"
     r"|^\s*[+-]\s*(?:cmd|[a-z_]+\s*\()"
     r"|\b(?:drop|alter|truncate|delete|insert|update|select|union)\b.{0,80}\b(?:table|from|into|set|select)\b"
