@@ -229,3 +229,10 @@ def work(random: np.random.Generator, *, existing: float = 0.0, starts: bool = T
     if done <= LAST and random.random() < 0.92:
         row["completed_on"] = done
     return row
+
+
+def soon_after(random: np.random.Generator, since: date) -> Row:
+    """The days of a work that was planned for the day another was done, and took a little longer."""
+    row: Row = {"planned_on": since}
+    done = later(random, since, 0, 75)
+    return row | ({"completed_on": done} if done <= LAST and random.random() < 0.85 else {})

@@ -274,19 +274,22 @@ class _Builder:
     def lighting(self, roads: GeoDataFrame) -> GeoDataFrame:
         """Lamps along roads that are open; on some of them still to come."""
         open_roads = roads[roads["opened_on"].notna()]
-        rows, shapes = [], []
-        for number, (name, line) in enumerate(zip(open_roads["name"], open_roads.geometry, strict=True), start=1):
-            row = days.work(self.random, existing=0.35, starts=False)
+        rows = []
+        for number, (_, road) in enumerate(open_roads.iterrows(), start=1):
+            opened = road["opened_on"].date()
             rows.append(
                 {
                     "project_id": f"D-{number:03d}",
-                    "name": f"{name}亮化",
-                    "lamps": max(2, round(line.length / 30) * 2),
-                    **row,
+                    "name": f"{road['name']}亮化",
+                    "lamps": max(2, round(road.geometry.length / 30) * 2),
+                    **(
+                        days.work(self.random, existing=0.35, starts=False)
+                        if opened == EXISTING_DAY
+                        else days.soon_after(self.random, opened)
+                    ),
                 }
             )
-            shapes.append(line)
-        return _frame("lighting", rows, shapes)
+        return _frame("lighting", rows, open_roads.geometry.tolist())
 
     def projects(self, parcels: GeoDataFrame) -> GeoDataFrame:
         """Key projects in the parks and on business land, as far as the land they stand on."""
@@ -377,7 +380,7 @@ class _Builder:
     def _road_days(self, road_class: str, line: LineString) -> Row:
         """A road is built the sooner the nearer it lies to the centre and the higher its class."""
         rank = {"expressway": 0.45, "arterial": 0.2, "secondary": 0.1, "branch": 0.0}[road_class]
-        reached = 1.18 + rank - _from_centre_m(line.centroid) / 3600 + self.random.normal(0, 0.17)
+        reached = 1.18 + rank - _from_centre_m(line.centroid) / 4300 + self.random.normal(0, 0.17)
         if reached > 0.86:
             return dict.fromkeys(("planned_on", "started_on", "opened_on"), EXISTING_DAY)
         if reached > 0.5:

@@ -195,8 +195,11 @@ def test_a_site_supplied_again_is_supplied_that_day(district: District) -> None:
 
 def test_lighting_runs_along_open_roads(district: District) -> None:
     roads = district["roads"]
-    built = set(roads.geometry[roads["opened_on"].notna()].to_wkb())
-    assert set(district["lighting"].geometry.to_wkb()) <= built
+    opened = dict(zip(roads.geometry.to_wkb(), roads["opened_on"], strict=True))
+    lit = district["lighting"]
+    since = pd.Series([opened[line] for line in lit.geometry.to_wkb()])
+    assert since.notna().all()
+    assert not (lit["completed_on"] < since).any()
 
 
 def test_nothing_reaches_beyond_the_district(district: District) -> None:
