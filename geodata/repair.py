@@ -249,15 +249,19 @@ def make_valid(frame: GeoDataFrame, geometry: GeometryType) -> Repaired:
 
 
 def alike_rows(frame: GeoDataFrame, schema: LayerSchema) -> npt.NDArray[np.bool_]:
-    """Rows whose key stands several times, every time with the same attributes."""
+    """Rows whose key stands several times, every time with the same attributes and a shape that fits the layer."""
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     key = frame[schema.key]
     doubled = (key.duplicated(keep=False) & key.notna()).to_numpy(dtype=bool)
     alike = np.zeros(len(frame), dtype=bool)
     if doubled.any():
         # As text: unknown columns may hold what pandas can't compare.
-        rows = attributes[doubled].astype(object).astype(str).agg("\x1f".join, axis=1)
-        alike[doubled] = rows.groupby(key[doubled]).transform("nunique").to_numpy() == 1
+        written = attributes[doubled].astype(object).map(str).itertuples(index=False, name=None)
+        rows = pd.Series(["\x1f".join(row) for row in written], index=key[doubled].index)
+        shapes = shapes_of(frame)
+        fitting = pd.Series((fits(shapes, schema.geometry) | without_shape(shapes))[doubled], index=rows.index)
+        same = rows.groupby(key[doubled]).transform("nunique") == 1
+        alike[doubled] = (same & fitting.groupby(key[doubled]).transform("all")).to_numpy()
     return alike
 
 
@@ -301,10 +305,17 @@ def _united(shapes: Shapes, geometry: GeometryType) -> Any:
     return collected
 
 
+def _valid_in_metres(shapes: Shapes) -> Shapes:
+    """The valid polygons in metres, None for the rest: an invalid shape is mended first, or left alone."""
+    valid = shapes.copy()
+    valid[~shapely.is_valid(shapes)] = None
+    return measurable(in_metres(valid))
+
+
 def without_narrow_overlaps(frame: GeoDataFrame) -> Repaired:
     """Overlaps of a mean width under 0.5 m, cut off the larger of the two features."""
     shapes = shapes_of(frame)
-    metric = measurable(in_metres(shapes))
+    metric = _valid_in_metres(shapes)
     found_overlaps = overlaps(metric)
     changed: set[int] = set()
     cut_m2 = 0.0
@@ -312,10 +323,11 @@ def without_narrow_overlaps(frame: GeoDataFrame) -> Repaired:
         pair = (int(found_overlaps.first[place]), int(found_overlaps.second[place]))
         larger, smaller = sorted(pair, key=lambda row: -shapely.area(metric[row]))
         # The other of the two may have been cut before; what is left of it is what counts.
-        rest = fitting_part(shapely.difference(shapes[larger], shapes[smaller]), "Polygon")
-        if rest is None:
+        rest = np.array([fitting_part(shapely.difference(shapes[larger], shapes[smaller]), "Polygon")], dtype=object)
+        if rest[0] is None:
             continue
-        shapes[larger] = rest
+        _drop_sliver_parts(rest)  # hairs that the cut left
+        shapes[larger] = rest[0]
         changed |= {larger}
         cut_m2 += float(found_overlaps.area_m2[place])
     if not changed:
@@ -344,7 +356,7 @@ def without_slivers(frame: GeoDataFrame, *, close_gaps: bool) -> Repaired:
     changed = _drop_sliver_parts(shapes)
     closed_m2 = 0.0
     if close_gaps:
-        metric = measurable(in_metres(shapes))
+        metric = _valid_in_metres(shapes)
         gap_shapes = gaps(metric)
         gap, polygon = gap_neighbours(gap_shapes, metric)
         border_m = shapely.length(
@@ -377,15 +389,11 @@ def without_slivers(frame: GeoDataFrame, *, close_gaps: bool) -> Repaired:
     )
 
 
-def sliver_parts(shapes: Shapes) -> tuple[Shapes, Rows, npt.NDArray[np.bool_]]:
-    """Parts of the polygons, the position each belongs to, and which are slivers; EPSG:4490."""
-    parts, of_shape = shapely.get_parts(shapes, return_index=True)
-    return parts, of_shape, are_slivers(measurable(in_metres(parts)))
-
-
 def _drop_sliver_parts(shapes: Shapes) -> set[int]:
     """Take sliver parts off features that have other parts; positions of those that changed."""
-    parts, of_shape, thin = sliver_parts(shapes)
+    parts, of_shape = shapely.get_parts(shapes, return_index=True)
+    sound = shapely.is_valid(shapes) & fits(shapes, "Polygon")
+    thin = are_slivers(_valid_in_metres(parts)) & sound[of_shape]
     changed = set(of_shape[thin].tolist()) & set(of_shape[~thin].tolist())
     for place in changed:
         shapes[place] = _collected(parts[(of_shape == place) & ~thin], "Polygon")

@@ -53,7 +53,9 @@ def measurable(shapes: Shapes) -> Shapes:
     areas[~np.isin(shapely.get_type_id(areas), (3, 6)) | shapely.is_empty(areas)] = None
     invalid = ~shapely.is_valid(areas) & ~shapely.is_missing(areas)
     if invalid.any():
-        areas[invalid] = shapely.make_valid(areas[invalid], method="structure")
+        mended = _areal(shapely.make_valid(areas[invalid], method="structure"))
+        mended[~np.isin(shapely.get_type_id(mended), (3, 6)) | shapely.is_empty(mended)] = None
+        areas[invalid] = mended
     return areas
 
 
@@ -132,11 +134,7 @@ def gaps(shapes: Shapes) -> Shapes:
     there = shapes[~shapely.is_missing(shapes)]
     if not len(there):
         return np.array([], dtype=object)
-    doubtful = _unfitting(there)
-    # What fits vertex for vertex can be united twenty times as fast.
-    clean = shapely.coverage_union_all(np.delete(there, doubtful))
-    united = shapely.disjoint_subset_union_all(np.array([clean, *there[doubtful]], dtype=object))
-    holes = _holes(np.array([united], dtype=object))
+    holes = _holes(np.array([_united(there)], dtype=object))
     holes = holes[are_slivers(holes)]
     if not len(holes):
         return holes
@@ -145,6 +143,16 @@ def gaps(shapes: Shapes) -> Shapes:
     inside = shapely.point_on_surface(holes)
     covered = np.unique(tree.query(inside, predicate="within")[0])
     return np.delete(holes, covered)
+
+
+def _united(shapes: Shapes) -> shapely.Geometry:
+    doubtful = _unfitting(shapes)
+    try:
+        # What fits vertex for vertex can be united twenty times as fast.
+        clean = shapely.coverage_union_all(np.delete(shapes, doubtful))
+    except shapely.GEOSException:
+        return shapely.disjoint_subset_union_all(shapes)
+    return shapely.disjoint_subset_union_all(np.array([clean, *shapes[doubtful]], dtype=object))
 
 
 def _holes(shapes: Shapes) -> Shapes:

@@ -359,7 +359,7 @@ def _out_of_order(
 def _check_areas(frame: GeoDataFrame, schema: LayerSchema, district: BaseGeometry | None) -> list[Finding]:
     """Overlaps, slivers, recorded areas and what lies outside the district."""
     degrees = measurable(shapes_of(frame))
-    metric = in_metres(degrees)
+    metric = measurable(in_metres(degrees))
     findings = []
     if schema.name in WITHOUT_OVERLAP:
         findings += _check_overlaps(frame, metric, schema)
@@ -622,12 +622,9 @@ def _missing_names(frame: GeoDataFrame, wanted: int) -> list[str]:
             continue
         forms = {(before, after) for before, _, after in split if before is not None}  # type: ignore[misc]
         numbers = {number for _, number, _ in split}  # type: ignore[misc]
-        if len(forms) == 1 and len(numbers) == len(split) and max(numbers) <= wanted:
-            return [
-                _written_like(str(frame[column].dropna().iloc[0]), number)
-                for number in range(1, wanted + 1)
-                if number not in numbers
-            ]
+        missing = [number for number in range(1, wanted + 1) if number not in numbers]
+        if len(forms) == 1 and len(missing) == wanted - len(frame):
+            return [_written_like(str(frame[column].dropna().iloc[0]), number) for number in missing]
     return []
 
 
@@ -652,7 +649,7 @@ def _written_like(name: str, number: int) -> str:
 
 def _check_pieces(frame: GeoDataFrame) -> list[Finding]:
     """Each corridor in one piece: its parts, of one row or of several of one name, lie within a metre of each other."""
-    metric = in_metres(measurable(shapes_of(frame)))
+    metric = measurable(in_metres(shapes_of(frame)))
     gapped = []
     for name, places in pd.Series(range(len(frame))).groupby(frame["name"].to_numpy(), dropna=True):
         shapes = metric[places.to_numpy()]
