@@ -99,6 +99,13 @@ _MIXED = re.compile(r"([ABEGHMRSUW]\d{0,3})(?:[/+、,;]?[ABEGHMRSUW]\d{0,3})+", 
 _LETTERS = re.compile(r"([ABEGHMRSUW]\d{0,3})(?:[a-z]|[-_:：、.]?[^\x00-\x7f].*|\(.*)?", re.IGNORECASE)
 
 
+def standard_named(name: str) -> str | None:
+    """The standard a person named: `GB 50137-2011`, `gb50137`, `GB/T 21010`; None for one that is not known."""
+    written = re.sub(r"[^a-z0-9]", "", name_key(name))
+    known = {"national": NATIONAL, "gb50137": GB_50137, "gbt21010": GB_21010, "gb21010": GB_21010}
+    return next((standard for start, standard in known.items() if written.startswith(start)), None)
+
+
 def is_national(code: str) -> bool:
     """Whether `code` is written as the national standard writes it: two, four or six digits that begin with 01–24."""
     return len(code) in (2, 4, 6) and code.isascii() and code.isdigit() and code[:2] in LAND_USES

@@ -84,12 +84,12 @@ def row_examples(rows: Iterable[int], values: Iterable[object] | None = None) ->
 
 def before_and_after(before: Iterable[object], after: Iterable[object]) -> Text:
     """Up to three different pairs: “12%” → 0.12."""
-    pairs: dict[tuple[str, str], None] = {}
-    for old, new in zip(before, after, strict=True):
-        pairs[shown(old), shown(new)] = None
+    pairs: dict[tuple[object, object], None] = {}
+    for pair in zip(before, after, strict=True):
+        pairs[pair] = None
         if len(pairs) > _MOST_EXAMPLES:
             break
-    said = [f"“{old}” → {new}" for old, new in pairs][:_MOST_EXAMPLES]
+    said = [f"“{shown(old)}” → {shown(new)}" for old, new in pairs][:_MOST_EXAMPLES]
     more = len(pairs) > _MOST_EXAMPLES
     return label("，".join(said) + (" 等" if more else ""), ", ".join(said) + (" …" if more else ""))
 
@@ -398,7 +398,7 @@ def to_fields(frame: _Frame, schema: LayerSchema, mapped: Mapped, *, choices: Ch
         if place not in taken:
             values = attributes.iloc[:, place]
             findings += _code_like(as_texts(values) if _is_text(values) else None, name, None)
-            kept.append((name, values))
+            kept.append((name, _storable(values)))
     used = {*(name.casefold() for name in columns), "geometry"}
     for name, values in kept:
         columns[_free_name(name, used)] = values
@@ -406,6 +406,11 @@ def to_fields(frame: _Frame, schema: LayerSchema, mapped: Mapped, *, choices: Ch
     if geometry is None:
         return typed, findings
     return GeoDataFrame(typed, geometry=geometry.rename("geometry"), crs=frame.crs), findings
+
+
+def _storable(values: pd.Series[Any]) -> pd.Series[Any]:
+    """An unknown column as it came; one of mixed values as text, for a file holds one type in a column."""
+    return as_texts(values).astype("str") if values.dtype == object else values
 
 
 def _free_name(name: str, used: set[str]) -> str:
@@ -640,9 +645,10 @@ def _read_land_use(
     """National codes, and the file's own values where any was translated."""
     texts = as_texts(values)
     distinct = [value for value in texts.dropna().unique() if not is_no_value(value)]
-    standard = choices.land_use_standard or land_use.standard_of(distinct)
-    if standard not in land_use.STANDARDS:
-        findings.append(_unknown_standard(standard, field))
+    stated = choices.land_use_standard
+    standard = land_use.standard_named(stated) if stated else land_use.standard_of(distinct)
+    if standard is None:
+        findings.append(_unknown_standard(str(stated), field))
         standard = land_use.standard_of(distinct)
     read = each_value(texts, land_use.land_use_reader(standard))
     findings += _bad(

@@ -112,7 +112,14 @@ def as_texts(values: pd.Series[Any]) -> pd.Series[Any]:
         return values.astype(object).map(lambda value: None if pd.isna(value) else str(bool(value)))
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.astype(object).map(lambda value: None if pd.isna(value) else value.isoformat())
-    codes, distinct = pd.factorize(values.astype(object), use_na_sentinel=True)
+    try:
+        codes, distinct = pd.factorize(values.astype(object), use_na_sentinel=True)
+    except TypeError:  # lists and objects, as GeoJSON may nest them
+        return pd.Series(
+            [None if pd.api.types.is_scalar(value) and pd.isna(value) else as_text(value) for value in values],
+            index=values.index,
+            dtype=object,
+        )
     texts = np.array([*(as_text(value) for value in distinct), None], dtype=object)
     return pd.Series(texts[codes], index=values.index, dtype=object)
 

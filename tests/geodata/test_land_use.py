@@ -11,6 +11,7 @@ from geodata.land_use import (
     is_national,
     land_use_reader,
     may_be_gb_21010,
+    standard_named,
     standard_of,
 )
 from geodata.values import How
@@ -100,3 +101,16 @@ def test_05_and_06_alone_could_be_either():
     assert may_be_gb_21010(["05", "07"])
     assert not may_be_gb_21010(["05", "14"])
     assert not may_be_gb_21010(["07", "08"])
+
+
+def test_a_standard_is_known_by_its_usual_spellings():
+    assert [
+        standard_named(each) for each in ("GB 50137-2011", "gb50137", "GB/T 21010-2017", "GB/T21010", "National")
+    ] == [
+        GB_50137,
+        GB_50137,
+        GB_21010,
+        GB_21010,
+        NATIONAL,
+    ]
+    assert standard_named("GBJ 137-90") is None

@@ -457,3 +457,15 @@ def test_a_date_is_read_the_same_from_a_date_column():
     typed, findings = read("lighting", project_id=["1"], name=["a"], planned_on=pd.to_datetime(["2019-03-05"]).tolist())
     assert typed["planned_on"].dt.date.tolist() == [date(2019, 3, 5)]
     assert findings == []
+
+
+def test_an_unknown_column_of_mixed_or_nested_values_becomes_text():
+    typed, findings = read("parks", park_id=["1", "2", "3"], name=["a"] * 3, remark=[[1, 2], 3, None])
+    assert typed["remark"].tolist()[:2] == ["[1, 2]", "3"]
+    assert typed["remark"].isna().tolist() == [False, False, True]
+    assert findings == []
+
+
+def test_nested_values_in_a_field_are_bad_and_not_an_accident():
+    _, (finding,) = parcels_with(built_share=[{"a": 1}, 0.5])
+    assert (finding.code, finding.rows) == ("BAD_NUMBER", (0,))
