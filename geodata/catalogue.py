@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from geodata.errors import StoreError
+from geodata.errors import GeodataError, StoreError
 from geodata.i18n import text
 
 HEAD = "0001"
@@ -295,6 +295,8 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _told() -> Iterator[None]:
     try:
         yield
+    except GeodataError:
+        raise  # ours, from inside the transaction, and said already
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(
             text(

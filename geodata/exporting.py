@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
 import tempfile
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+import xlsxwriter
 from geopandas import GeoDataFrame
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -29,6 +32,7 @@ _DBF_TEXT_BYTES = 254
 _DBF_NAME_BYTES = 10
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+_FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 class ExportError(GeodataError, ValueError):
@@ -151,12 +155,36 @@ def _csv(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str)
 
 
 def _xlsx(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
-    del description
-    table = _attributes(frame)
-    for field in schema.fields:
-        if field.kind is Kind.DATE:
-            table[field.name] = table[field.name].dt.strftime("%Y-%m-%d")
-    pyogrio.write_dataframe(table.map(safe_cell), path, driver="XLSX", layer=schema.name)
+    write_table(_attributes(frame), path, sheet=schema.name, comment=description)
+
+
+def write_table(table: pd.DataFrame, path: Path, *, sheet: str, comment: str = "") -> None:
+    """A table as XLSX: a header that stays in view, dates as YYYY-MM-DD, text as text whatever it begins with."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"comments": comment, "created": _FIXED_TIME})
+        page = book.add_worksheet(sheet)
+        page.freeze_panes(1, 0)
+        page.write_row(0, 0, [str(column) for column in table.columns], book.add_format({"bold": True}))
+        for place, column in enumerate(table.columns):
+            cells = [_cell(value) for value in table[column]]
+            page.write_column(1, place, cells)
+            page.set_column(place, place, min(40, 2 + max(map(_width, [column, *cells[:200]]))))
+
+
+def _cell(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, (bool, np.bool_)):
+        return "是" if value else "否"
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _width(value: object) -> int:
+    """Columns that a text takes; a hanzi takes two."""
+    return len(str(value).encode("gbk", "replace"))
 
 
 def _shapefile(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str) -> None:
@@ -255,8 +283,8 @@ def findings_table(rows: pd.DataFrame) -> bytes:
     """A table of findings as XLSX."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "findings.xlsx"
-        pyogrio.write_dataframe(rows.map(safe_cell), path, driver="XLSX", layer="findings")
-        return io.BytesIO(path.read_bytes()).getvalue()
+        write_table(rows, path, sheet="findings")
+        return path.read_bytes()
 
 
 def findings_layer(rows: GeoDataFrame) -> bytes:

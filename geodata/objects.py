@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import fsspec
@@ -19,11 +20,21 @@ _CHUNK = 1 << 20
 _HASH_LENGTH = 64
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A copy that waits in staging to become an object; its file's name says whose it is and what it will be."""
+
+    name: str
+    path: Path
+
+
 class Objects:
     """The objects of a store.
 
-    On a local disk an object is written under a temporary name, fsynced and renamed, so that a name is either absent
-    or whole. Elsewhere (any fsspec place) it is put once under its hash, read back and compared.
+    A file becomes an object in two steps: `stage` copies it, fsynced, into staging; `adopt` gives it its name, whole or
+    not at all. The staged copy goes last (`discard`): while it is there, a later start can tell that its process did
+    not come to an end, and what it left. Elsewhere than on a local disk (any fsspec place) adopting is one put under
+    the hash, read back and compared.
     """
 
     def __init__(self, place: str | Path, *, staging: Path) -> None:
@@ -39,18 +50,72 @@ class Objects:
         StoreError
             It could not be written; nothing is left under the object's name.
         """
+        staged = self.stage(source)
+        try:
+            self.adopt(staged)
+        finally:
+            self.discard(staged)
+        return staged.name
+
+    def stage(self, source: Path) -> Staged:
+        """Copy a file into staging; nothing refers to it yet.
+
+        Raises
+        ------
+        StoreError
+            It could not be written; nothing is left.
+        """
         with _told(source.name):
             name = hash_of(source)
-            target = self._at(name)
+            path = self.staging / f"object-{os.getpid()}-{secrets.token_hex(8)}-{name}"
+            try:
+                with source.open("rb") as reader, path.open("xb") as writer:
+                    shutil.copyfileobj(reader, writer, _CHUNK)
+                    writer.flush()
+                    os.fsync(writer.fileno())
+                if hash_of(path) != name:
+                    raise OSError("the copy differs from its source")
+                path.chmod(0o444)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+        return Staged(name, path)
+
+    def adopt(self, staged: Staged) -> None:
+        """Give a staged copy its name as an object; nothing happens where the object is there already.
+
+        Raises
+        ------
+        StoreError
+            It could not be written; nothing is left under the object's name.
+        """
+        target = self._at(staged.name)
+        with _told(staged.name[:12]):
             if self._files.exists(target):
-                return name
+                return
             self._files.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH120  an fsspec path, not a Path
             if self.is_local:
-                self._put_local(source, Path(target))
+                _link(staged.path, Path(target))
             else:
-                self._files.put_file(str(source), target)
-                self._compare(name, target)
-            return name
+                self._files.put_file(str(staged.path), target)
+                if self.hash_at(target) != staged.name:
+                    self._files.rm(target)
+                    raise OSError("what was read back differs from what was written")
+
+    def discard(self, staged: Staged) -> None:
+        """Take a copy out of staging."""
+        staged.path.unlink(missing_ok=True)
+
+    def staged_in(self, path: Path) -> Staged | None:
+        """What a file in staging was to become; None where it is no staged object."""
+        name = path.name.rsplit("-", 1)[-1]
+        return Staged(name, path) if path.name.startswith("object-") and is_object_name(name) else None
+
+    def remove(self, name: str) -> None:
+        """Remove an object that nothing refers to. The caller holds the catalogue's write lock."""
+        target = self._at(name)
+        if self._files.exists(target):
+            self._files.rm(target)
 
     def path(self, name: str) -> Path:
         """A local file with the object's bytes.
@@ -87,26 +152,6 @@ class Objects:
     def _at(self, name: str) -> str:
         return f"{self._root}/{name[:2]}/{name}"
 
-    def _put_local(self, source: Path, target: Path) -> None:
-        temporary = self.staging / f"object-{os.getpid()}-{secrets.token_hex(8)}"
-        try:
-            with source.open("rb") as reader, temporary.open("wb") as writer:
-                shutil.copyfileobj(reader, writer, _CHUNK)
-                writer.flush()
-                os.fsync(writer.fileno())
-            if hash_of(temporary) != target.name:
-                raise OSError("the copy differs from its source")
-            temporary.chmod(0o444)
-            temporary.replace(target)
-            sync_folder(target.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-    def _compare(self, name: str, target: str) -> None:
-        if self.hash_at(target) != name:
-            self._files.rm(target)
-            raise OSError("what was read back differs from what was written")
-
 
 def hash_of(path: Path) -> str:
     """SHA-256 of a file's bytes."""
@@ -127,6 +172,23 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for a file; where the disk knows none, a copy that is renamed when it is whole."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:
+        temporary = source.with_name(f"{source.name}.copy")
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

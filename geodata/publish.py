@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ from geodata.errors import RefusedError, UnknownVersionError
 from geodata.findings import LOSS_CODES, Finding, Outcome, Severity, found, outcome_of
 from geodata.i18n import Language, Text, text
 from geodata.mapping import Mapped
+from geodata.objects import Staged
 from geodata.reading import Reading, read_upload
 from geodata.schema import STORE_CRS, LayerSchema, schema_of
 from geodata.settings import Settings
@@ -110,6 +112,8 @@ class _Prepared:
     values: Mapping[str, Any]
     """Columns of `layer_version` without number and parent."""
     diff: Mapping[str, int] = field(default_factory=dict)
+    staged: tuple[Staged, ...] = ()
+    """Copies that become objects in that transaction."""
 
 
 def check_upload(store: Store, layer: str, path: Path, *, choices: Choices, settings: Settings) -> Check:
@@ -183,9 +187,13 @@ def publish(
         Errors, warnings that were not accepted, or losses that were not accepted.
     NoChangeError, BaseChangedError
         There is nothing to publish, or another version was published meanwhile.
+    PendingError
+        The installation wants two people (`LIAOHE_TWO_PEOPLE`); use `request`. The sample is exempt.
     StoreError
         It could not be written; the old version stays current.
     """
+    if store.settings.two_people and not sample:
+        raise PendingError(text("Publishing here needs a second person: ask for it, and let another approve."))
     if idempotency_key and (done := _published_with(store, idempotency_key)):
         return done
     _require_acceptance(check, accept_warnings=accept_warnings, accept_loss=accept_loss)
@@ -223,7 +231,8 @@ def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
         idempotency_key=options.get("idempotency_key"),
     )
     values = dict(prepared.values) | {"data_date": prepared.values["data_date"].isoformat()}
-    with store.catalogue.write() as connection:
+    with _staged(store, prepared), store.catalogue.write() as connection:
+        _adopt(store, prepared)
         number: int = connection.execute(
             REQUEST.insert()
             .values(
@@ -428,20 +437,24 @@ def _prepare(
     real_data: bool,
     idempotency_key: str | None,
 ) -> _Prepared:
-    """Write the objects; nothing refers to them yet."""
+    """Write what is to be published into staging; nothing refers to it yet."""
     assert check.frame is not None
     schema = schema_of(check.layer)
     if not real_data and not illustrative and check.base is not None:
         illustrative = store.version(check.layer, check.base).illustrative
     step("objects")
-    upload = _put_upload(store, check.path)
+    upload = _stage_upload(store, check.path)
     step("upload-written")
-    clean = _put_clean(store, check.frame)
+    try:
+        clean = _stage_clean(store, check.frame)
+    except BaseException:
+        store.objects.discard(upload)
+        raise
     step("clean-written")
     read_layer = next((layer for layer in check.reading.layers if layer.encoding), None)
     values = {
-        "clean_object": clean,
-        "upload_object": upload,
+        "clean_object": clean.name,
+        "upload_object": upload.name,
         "upload_name": check.path.name,
         "features": len(check.frame),
         "content_hash": content_hash(check.frame, schema),
@@ -457,13 +470,29 @@ def _prepare(
         },
         "idempotency_key": idempotency_key,
     }
-    return _Prepared(check.layer, base, values, check.diff.counts() if check.diff else {})
+    return _Prepared(check.layer, base, values, check.diff.counts() if check.diff else {}, (upload, clean))
 
 
-def _put_upload(store: Store, path: Path) -> str:
+@contextmanager
+def _staged(store: Store, prepared: _Prepared) -> Iterator[None]:
+    """Whatever happens, nothing stays in staging."""
+    try:
+        yield
+    finally:
+        for staged in prepared.staged:
+            store.objects.discard(staged)
+
+
+def _adopt(store: Store, prepared: _Prepared) -> None:
+    """Make objects of what was staged; under the write lock, so that no sweep takes them before they are used."""
+    for staged in prepared.staged:
+        store.objects.adopt(staged)
+
+
+def _stage_upload(store: Store, path: Path) -> Staged:
     """The upload as it came; a folder of files dropped together as one zip of them."""
     if path.is_file():
-        return store.objects.put(path)
+        return store.objects.stage(path)
     packed = store.staging / f"upload-{os.getpid()}-{secrets.token_hex(8)}.zip"
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -471,12 +500,12 @@ def _put_upload(store: Store, path: Path) -> str:
                 entry = zipfile.ZipInfo(file.relative_to(path).as_posix(), _ZIP_DAY)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, file.read_bytes())
-        return store.objects.put(packed)
+        return store.objects.stage(packed)
     finally:
         packed.unlink(missing_ok=True)
 
 
-def _put_clean(store: Store, frame: GeoDataFrame) -> str:
+def _stage_clean(store: Store, frame: GeoDataFrame) -> Staged:
     """The clean layer as GeoParquet, opened again and counted before it counts."""
     import geopandas
 
@@ -485,7 +514,7 @@ def _put_clean(store: Store, frame: GeoDataFrame) -> str:
         frame.to_parquet(written, compression="zstd", schema_version="1.1.0", write_covering_bbox=False)
         if len(geopandas.read_parquet(written)) != len(frame):
             raise RefusedError(text("The written layer does not hold every feature; nothing was published."))
-        return store.objects.put(written)
+        return store.objects.stage(written)
     finally:
         written.unlink(missing_ok=True)
 
@@ -493,7 +522,7 @@ def _put_clean(store: Store, frame: GeoDataFrame) -> str:
 def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request: int | None = None) -> Version:
     """Insert the version, move the pointer, append to the audit list: all or nothing."""
     layer = prepared.layer
-    with store.catalogue.write() as connection:
+    with _staged(store, prepared), store.catalogue.write() as connection:
         current = connection.execute(sa.select(CURRENT.c.number).where(CURRENT.c.layer == layer)).scalar()
         if current != prepared.base:
             raise BaseChangedError(
@@ -509,6 +538,7 @@ def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request
             sa.select(sa.func.max(LAYER_VERSION.c.number)).where(LAYER_VERSION.c.layer == layer)
         ).scalar()
         number = (last or 0) + 1
+        _adopt(store, prepared)
         step("before-insert")
         connection.execute(
             LAYER_VERSION.insert().values(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from geopandas import GeoDataFrame
 
 from geodata import catalogue
-from geodata.catalogue import AUDIT, CURRENT, LAYER_VERSION, Catalogue, Version
+from geodata.catalogue import AUDIT, CURRENT, LAYER_VERSION, REQUEST, Catalogue, Version
 from geodata.errors import StoreError, UnknownVersionError
 from geodata.i18n import text
 from geodata.objects import Objects
@@ -60,7 +60,7 @@ class Store:
         """
         store = cls(settings)
         for left in store.left_in_staging():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            store._sweep(left)
         return store
 
     def current(self) -> dict[str, Version]:
@@ -152,6 +152,23 @@ class Store:
     def left_in_staging(self) -> list[Path]:
         """What stands in staging and belongs to no process that still works on it."""
         return [path for path in sorted(self.staging.iterdir()) if _is_left_over(path)]
+
+    def refers_to(self, connection: sa.Connection, name: str) -> bool:
+        """Whether any version or request refers to an object."""
+        of_versions = sa.or_(LAYER_VERSION.c.clean_object == name, LAYER_VERSION.c.upload_object == name)
+        if connection.execute(sa.select(LAYER_VERSION.c.number).where(of_versions).limit(1)).first():
+            return True
+        requested = connection.execute(sa.select(REQUEST.c.version)).scalars()
+        return any(name in (version["clean_object"], version["upload_object"]) for version in requested)
+
+    def _sweep(self, left: Path) -> None:
+        """Remove what a stopped process left; an object it had adopted, too, if it did not come to refer to it."""
+        staged = self.objects.staged_in(left)
+        if staged is not None:
+            with self.catalogue.write() as connection:
+                if not self.refers_to(connection, staged.name):
+                    self.objects.remove(staged.name)
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the database."""
