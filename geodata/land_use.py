@@ -123,12 +123,15 @@ def standard_of(codes: Iterable[str]) -> str:
         return GB_50137
     digits = [match[1] for code in written if (match := _DIGITS.fullmatch(code) or _DIGITS_AND_NAME.fullmatch(code))]
     digits = [code if len(code) % 2 == 0 else f"0{code}" for code in digits]
-    beyond = [
-        code for code in digits if len(code) == 4 and int(code[2:]) > _SECOND_LEVEL.get(code[:2], 99)
-    ]  # fmt: skip
+    beyond = [code for code in digits if len(code) == 4 and _is_beyond(code)]
     if beyond and all(code[:4] in FROM_GB_21010 for code in digits):
         return GB_21010
     return NATIONAL
+
+
+def _is_beyond(code: str) -> bool:
+    """Whether the second level of a code is beyond the national list."""
+    return len(code) >= 4 and int(code[2:4]) > _SECOND_LEVEL.get(code[:2], 99)
 
 
 def may_be_gb_21010(codes: Iterable[str]) -> bool:
@@ -163,7 +166,8 @@ def land_use_reader(standard: str) -> Callable[[str], Read[str]]:
         code = f"0{code}" if lost_zero else code
         if table and standard == GB_21010:
             return _older(code, table)
-        if not is_national(code):
+        # 999 is no code that lost its zero: 09 has four classes.
+        if not is_national(code) or (lost_zero and _is_beyond(code)):
             return Read(None, How.BAD)
         return Read(code, How.LOST_ZERO if lost_zero else How.PLAIN)
 

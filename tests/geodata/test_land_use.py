@@ -46,7 +46,7 @@ def test_a_lost_leading_zero_is_put_back_and_told(written, code):
     assert (read.value, read.how) == (code, How.LOST_ZERO)
 
 
-@pytest.mark.parametrize("written", ["00", "25", "99", "0001", "绿", "XYZ", "07-", "1234567"])
+@pytest.mark.parametrize("written", ["00", "25", "99", "0001", "绿", "XYZ", "07-", "1234567", "999"])
 def test_unknown_codes_are_bad(written):
     assert land_use_reader(NATIONAL)(written).how == How.BAD
 
