@@ -17,8 +17,13 @@ def missing() -> list[str]:
 
 def url(name: str) -> str:
     """Address of an asset; it carries a hash of the content and may be kept for ever."""
+    return f"/assets/{name}?h={content_hash(name)}"
+
+
+def content_hash(name: str) -> str:
+    """A short hash of an asset's content."""
     path = DIST / name
-    return f"/assets/{name}?h={_hash(path, path.stat().st_mtime_ns)}"
+    return _hash(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from geodata.errors import GeodataError, UnknownLayerError, UnknownVersionError
 from geodata.store import Store
-from layers import assets, review, tiles
+from layers import assets, review, rows, tiles
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -32,24 +32,38 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
     """
 
     async def show_archive(request: Request) -> Response:
-        """A version's tile archive, with HTTP Range; built when it is missing."""
+        """A version's tile archive, with HTTP Range; built when it is missing.
+
+        Its address with the right `b` may be kept for ever; without one the archive has to be asked for again. A `b`
+        of another build is an address of something else.
+        """
         asked = _ARCHIVE.fullmatch(request.path_params["archive"])
         if asked is None:
             return PlainTextResponse("no such archive", 404)
         try:
             store = store_of()
             version = await asyncio.to_thread(store.version, request.path_params["layer"], int(asked[1]))
+            build = tiles.build_of(version)
+            named = request.query_params.get("b")
+            if named is not None and named != build:
+                return PlainTextResponse("no such build", 404)
+            headers = {"Cache-Control": _ASK_AGAIN if named is None else _FOR_EVER, "ETag": f'"{build}"'}
+            if _is_known(request, build):
+                return Response(status_code=304, headers=headers)
             path = await asyncio.to_thread(tiles.ensure_tiles, store, version)
         except (UnknownLayerError, UnknownVersionError):
             return PlainTextResponse("no such archive", 404)
         except GeodataError as error:
             return PlainTextResponse(str(error), 503)
-        lasting = request.query_params.get("b") == tiles.build_of(version)
-        return FileResponse(
-            path,
-            media_type=_PMTILES,
-            headers={"Cache-Control": _FOR_EVER if lasting else _ASK_AGAIN},
-        )
+        return FileResponse(path, media_type=_PMTILES, headers=headers)
+
+    async def show_rows(request: Request) -> Response:
+        """A set of row numbers that was too large for a state (`layers.rows`)."""
+        found = rows.compressed(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("no such set", 404)
+        headers = {"Content-Encoding": "gzip", "Cache-Control": _FOR_EVER}
+        return Response(found, media_type="application/octet-stream", headers=headers)
 
     async def show_review(request: Request) -> Response:
         """A draft's archive: whoever knows its unguessable number may read it."""
@@ -77,8 +91,15 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
         Route("/healthz", show_health),
         Route("/tiles/{layer}/{archive}", show_archive),
         Route(f"/tiles/{review.LAYER}/{{draft}}/{{archive}}", show_review),
+        Route("/rows/{name}", show_rows),
         Mount("/assets", _Assets(directory=assets.DIST, check_dir=False)),
     ]
+
+
+def _is_known(request: Request, build: str) -> bool:
+    """Whether the client says that it has this build already, and asks for no part of it."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return "range" not in request.headers and f'"{build}"' in known
 
 
 class _Assets(StaticFiles):
@@ -86,6 +107,7 @@ class _Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: dict[str, object]) -> Response:  # type: ignore[override]
         response = await super().get_response(path, scope)
-        hashed = b"h=" in (scope.get("query_string") or b"")  # type: ignore[operator]
-        response.headers["Cache-Control"] = _FOR_EVER if hashed else _ASK_AGAIN
+        query = bytes(scope.get("query_string") or b"")  # type: ignore[call-overload]
+        lasting = response.status_code < 400 and query.decode("latin-1") == f"h={assets.content_hash(path)}"
+        response.headers["Cache-Control"] = _FOR_EVER if lasting else _ASK_AGAIN
         return response

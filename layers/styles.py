@@ -90,8 +90,8 @@ STYLES: dict[str, dict[str, Style]] = {
         "inefficient": _parcel("#7b5ea7", "cross", "#d9cdee"),
     },
     "greening": {
-        "planned": Style(fill="#e6f2d8", stroke=_DEEP_GREEN, width=1, dash=(4, 3)),
-        "started": Style(fill="#c2e0a4", stroke=_DEEP_GREEN, width=1),
+        "planned": Style(fill="#eef6e4", stroke=_DEEP_GREEN, width=1, dash=(4, 3)),
+        "started": Style(fill="#b4d98e", stroke=_DEEP_GREEN, width=1),
         "late": Style(fill="#e9c46a", stroke="#b8570f", width=1.2, hatch="diagonal", hatch_colour="#b8570f"),
         "completed": Style(fill="#4c9a52", stroke="#2c6b35", width=1),
     },

@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import threading
+import time
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ FORMAT = "1"
 """Changes whenever tiles are built in another way."""
 MIN_ZOOM, MAX_ZOOM = 9, 16
 _EPOCH = date(1970, 1, 1)
+_LEFT_BEHIND_S = 3600
 
 _locks: dict[Path, threading.Lock] = defaultdict(threading.Lock)
 
@@ -87,8 +89,9 @@ def write_features(features: GeoDataFrame, layer: str, path: Path) -> None:
     temporary = path.with_name(f"{path.stem}-{os.getpid()}-{secrets.token_hex(4)}.pmtiles.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path.parent)
         _build(features, layer, temporary)
-        temporary.replace(path)
+        _put(temporary, path)
     except (OSError, RuntimeError, ValueError) as error:
         raise StoreError(
             text("The tiles of layer “{layer}” could not be built ({reason}).", layer=layer, reason=str(error))
@@ -127,6 +130,25 @@ def to_steps(layer: str, steps: list[tuple[date | None, str]]) -> str:
     return ",".join(
         str(number_of[state]) if day is None else f"{(day - _EPOCH).days}:{number_of[state]}" for day, state in steps
     )
+
+
+def _put(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except PermissionError:
+        # Windows refuses to replace a file that is being read: another process has put its own there, of one content.
+        if not path.exists():
+            raise
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process that was killed left behind."""
+    for left in folder.glob("*.pmtiles.new"):
+        try:
+            if time.time() - left.stat().st_mtime > _LEFT_BEHIND_S:
+                left.unlink()
+        except OSError:  # somebody else is at it
+            continue
 
 
 def _build(features: GeoDataFrame, layer: str, path: Path) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 import folium
-import numpy as np
 
 from geodata.catalogue import Version
 from geodata.i18n import LANGUAGES, Text, label
 from geodata.schema import GREENING_KINDS, LAND_USES, LAYERS, ROAD_CLASSES
 from geodata.status import STATE_LABELS, STATES
 from layers import assets, review, styles, tiles
+from layers import rows as row_sets
 from layers.catalogue import MAP_LAYERS
 from layers.vector_tiles import MapState, PlanLayer
 from layers.view import Theme
@@ -47,6 +46,8 @@ _LABEL_LOOKS: dict[str, dict[str, Any]] = {
     "relocation_zones": {"size": 11, "colour": "#4d1557", "dark": "#e3b8ec"},
     "parcels": {"size": 10, "colour": "#4a463e", "dark": "#d8d4ca"},
 }
+_TOLD_BY_NAME = {"land_use", "road_class", "kind", "axis"}
+"""Codes whose names say enough by themselves."""
 _HOVER = ("projects", "relocation_zones", "roads", "waterways", "lighting", "greening", "parcels", "parks")
 
 
@@ -124,7 +125,9 @@ def map_state(
         "layers": {
             layer: {
                 "opacity": visible.get(layer, 0),
-                "rows": to_bits(rows[layer], version.features) if rows and layer in rows else None,
+                "rows": row_sets.to_state(rows[layer], version.features, tiles.build_of(version))
+                if rows and layer in rows
+                else None,
                 "url": tiles.url_of(version),
                 "visible": layer in visible,
             }
@@ -143,13 +146,6 @@ def review_state(
     state = map_state(shown, on=_EPOCH, visible=dict.fromkeys(shown, 1.0), language=language, dark=dark, bounds=bounds)
     state["layers"][review.LAYER] = {"opacity": 0.9, "rows": None, "url": url, "visible": True}
     return state
-
-
-def to_bits(rows: Collection[int], count: int) -> str:
-    """A set of row numbers as the script takes it: base64 of one bit for each of `count` rows."""
-    bits = np.zeros(count, dtype=bool)
-    bits[list(rows)] = True
-    return base64.b64encode(np.packbits(bits, bitorder="little").tobytes()).decode("ascii")
 
 
 def _config() -> dict[str, Any]:
@@ -176,8 +172,18 @@ def _config() -> dict[str, Any]:
             "road_class": {code: _both(name) for code, name in ROAD_CLASSES.items()},
             "kind": {code: _both(name) for code, name in GREENING_KINDS.items()},
         },
+        "fields": {layer: _told(layer) for layer in MAP_LAYERS},
         "words": {name: _both(words) for name, words in _WORDS.items()},
     }
+
+
+def _told(layer: str) -> list[dict[str, Any]]:
+    """The fields of a layer's tiles that a hover label tells as “name: value”."""
+    return [
+        {"name": field.name, "label": _both(field.label), "unit": field.unit or ""}
+        for field in LAYERS[layer].fields
+        if field.name in MAP_LAYERS[layer].carried and field.name not in _TOLD_BY_NAME
+    ]
 
 
 def _both(words: Text) -> dict[str, str]:

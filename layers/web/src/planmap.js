@@ -156,5 +156,9 @@ function describe(config, plan, layer, props) {
   if (props.kind) parts.push(config.codes.kind[props.kind]?.[language]);
   const states = config.stateLabels[layer];
   if (states.length > 1) parts.push(states[plan.stateOf(props)][language]);
+  const colon = language === "zh" ? "：" : ": ";
+  for (const { name, label, unit } of config.fields[layer] || []) {
+    if (props[name]) parts.push(`${label[language]}${colon}${props[name]}${unit ? ` ${unit}` : ""}`);
+  }
   return parts.filter(Boolean).join(" · ");
 }
