@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 from geopandas import GeoDataFrame
 from shapely.geometry.base import BaseGeometry
@@ -24,20 +26,21 @@ from shapely.geometry.base import BaseGeometry
 from geodata import catalogue, crs, mapping, repair, validation
 from geodata.catalogue import CURRENT, LAYER_VERSION, REQUEST, Version
 from geodata.choices import Choices
-from geodata.content import content_hash
+from geodata.content import canonical, content_hash
 from geodata.diff import LayerDiff, diff_layers, in_key_order, keep_stored_shapes
 from geodata.errors import RefusedError, UnknownVersionError
 from geodata.findings import LOSS_CODES, Finding, Outcome, Severity, found, outcome_of
 from geodata.i18n import Language, Text, text
 from geodata.mapping import Mapped
-from geodata.objects import Staged
-from geodata.reading import Reading, read_upload
+from geodata.objects import Staged, told
+from geodata.reading import Reading, merge_findings, read_upload
 from geodata.schema import STORE_CRS, LayerSchema, schema_of
 from geodata.settings import Settings
 from geodata.store import Store
 
 _MASS_REMOVAL_SHARE = 0.2
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+_CHUNK = 1 << 20
 
 
 class FindingsError(RefusedError):
@@ -140,17 +143,19 @@ def check_upload(store: Store, layer: str, path: Path, *, choices: Choices, sett
         [str(name) for name in placed.columns if name != "geometry"], schema, choices.columns
     )
     typed, found_values = mapping.to_fields(placed, schema, mapped, choices=choices)
-    check = replace(check, mapped=mapped, placed=typed, crs=named_crs)
-    check.findings.extend([*found_crs, *mapped.findings, *found_values])
+    of_columns = [*mapped.findings, *found_values]
+    so_far = merge_findings(reading.findings, found_crs, of_columns)
+    check = replace(check, mapped=mapped, placed=typed, crs=named_crs, findings=so_far)
     if str(typed.crs and typed.crs.to_string()) != STORE_CRS or mapped.missing:
         return check
     checked, found_rows = validation.check_layer(typed, schema, district=district, choices=choices)
     read = repair.settled(reading.findings, typed, choices)
-    check = replace(check, findings=[*read, *check.findings[len(reading.findings) :], *found_rows])
+    check = replace(check, findings=merge_findings(read, found_crs, of_columns, found_rows))
     if outcome_of(check.findings) == "reject":
         return check
-    whole = in_key_order(_merged(old, checked, schema, only_changes=choices.only_changes), schema)
-    diff = diff_layers(old, whole, schema)
+    merged = _merged(old, checked, schema, only_changes=choices.only_changes)
+    whole = in_key_order(_storable(merged, schema), schema)
+    diff = diff_layers(old, whole, schema, accept_rename=choices.accept_rename)
     if old is not None:
         whole = keep_stored_shapes(old, whole, diff, schema)
     check.findings.extend(validation.check_structure(layer, whole))
@@ -188,14 +193,16 @@ def publish(
     NoChangeError, BaseChangedError
         There is nothing to publish, or another version was published meanwhile.
     PendingError
-        The installation wants two people (`LIAOHE_TWO_PEOPLE`); use `request`. The sample is exempt.
+        The installation wants two people (`LIAOHE_TWO_PEOPLE`); use `request`. A first sample is exempt.
     StoreError
         It could not be written; the old version stays current.
     """
-    if store.settings.two_people and not sample:
+    _require_who(by)
+    if store.settings.two_people and not (sample and check.base is None):
         raise PendingError(text("Publishing here needs a second person: ask for it, and let another approve."))
     if idempotency_key and (done := _published_with(store, idempotency_key)):
         return done
+    _require_base(store, check, base)
     _require_acceptance(check, accept_warnings=accept_warnings, accept_loss=accept_loss)
     prepared = _prepare(
         store,
@@ -203,7 +210,6 @@ def publish(
         by=by,
         note=note,
         data_date=data_date or date.today(),
-        base=check.base if base is None else base,
         illustrative=sample,
         real_data=real_data,
         idempotency_key=idempotency_key,
@@ -213,22 +219,25 @@ def publish(
 
 def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
     """Ask a second person to publish a checked upload (`LIAOHE_TWO_PEOPLE`); options as in `publish`."""
+    _require_who(by)
+    key = options.get("idempotency_key")
+    if key and (asked := _requested_with(store, key)):
+        return asked
+    _require_base(store, check, options.pop("base", None))
     _require_acceptance(
         check,
         accept_warnings=options.pop("accept_warnings", False),
         accept_loss=options.pop("accept_loss", False),
     )
-    base = options.pop("base", None)
     prepared = _prepare(
         store,
         check,
         by=by,
         note=options.get("note", ""),
         data_date=options.get("data_date") or date.today(),
-        base=check.base if base is None else base,
         illustrative=options.get("sample", False),
         real_data=options.get("real_data", False),
-        idempotency_key=options.get("idempotency_key"),
+        idempotency_key=key,
     )
     values = dict(prepared.values) | {"data_date": prepared.values["data_date"].isoformat()}
     with _staged(store, prepared), store.catalogue.write() as connection:
@@ -262,6 +271,7 @@ def approve(store: Store, number: int, *, by: str) -> Version:
     BaseChangedError
         Another version was published since; the request stays pending.
     """
+    _require_who(by)
     row = _pending(store, number, by=by)
     values = dict(row["version"]) | {"data_date": date.fromisoformat(row["version"]["data_date"])}
     prepared = _Prepared(row["layer"], row["base"], values, row["diff"])
@@ -276,6 +286,7 @@ def reject(store: Store, number: int, *, by: str) -> None:
     PendingError
         There is no such pending request, or `by` made it.
     """
+    _require_who(by)
     row = _pending(store, number, by=by)
     with store.catalogue.write() as connection:
         _decide(connection, number, state="rejected", by=by)
@@ -289,14 +300,18 @@ def rollback(store: Store, layer: str, number: int, *, by: str, note: str = "") 
 
     Raises
     ------
-    UnknownVersionError
-        There is no such version.
+    UnknownVersionError, StoreError
+        There is no such version, or its object is lost.
     NoChangeError
         That version is current.
+    BaseChangedError
+        Another version was published at the same moment.
     """
+    _require_who(by)
     old = store.version(layer, number)
     if old.current:
         raise NoChangeError(text("Version {number} of layer “{layer}” is current already.", number=number, layer=layer))
+    store.objects.path(old.clean_object)  # a rollback to what is lost would lose what is current
     values = {
         name: getattr(old, name)
         for name in (
@@ -330,8 +345,6 @@ def _merged(old: GeoDataFrame | None, new: GeoDataFrame, schema: LayerSchema, *,
     """The whole layer after the upload: the upload itself, or the current version with the upload's rows put in."""
     if old is None or not only_changes:
         return new
-    import pandas as pd
-
     stays = old[~old[schema.key].isin(set(new[schema.key]))]
     return GeoDataFrame(pd.concat([stays, new], ignore_index=True), crs=STORE_CRS)
 
@@ -343,6 +356,22 @@ def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema
     if diff.is_empty:
         return [found("NO_CHANGE", text("The file holds exactly what is current; nothing would change."))]
     findings = []
+    if diff.renames:
+        first_old, first_new = next(iter(diff.renames.items()))
+        findings.append(
+            found(
+                "RENAMED",
+                text(
+                    "{count} features have a new key while their shape stayed, for example {old} → {new}. If they were"
+                    " renamed, say so, and each counts as one change (`--accept-rename`).",
+                    count=len(diff.renames),
+                    old=first_old,
+                    new=first_new,
+                ),
+                count=len(diff.renames),
+                severity=Severity.NOTE,
+            )
+        )
     if len(diff.removed) > _MASS_REMOVAL_SHARE * len(old):
         findings.append(
             found(
@@ -397,6 +426,33 @@ def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema
     return findings
 
 
+def _require_who(by: str) -> None:
+    if not by.strip():
+        raise RefusedError(text("Say who does it: the name is empty."))
+
+
+def _require_base(store: Store, check: Check, base: int | None) -> None:
+    """The version that the upload was held against, and the one that the publisher names, are the current one."""
+    current = store.current().get(check.layer)
+    number = None if current is None else current.number
+    if check.base != number:
+        raise _moved_on(check.layer, number, check.base)
+    if base is not None and base != number:
+        raise _moved_on(check.layer, number, base)
+
+
+def _moved_on(layer: str, current: int | None, base: int | None) -> BaseChangedError:
+    return BaseChangedError(
+        text(
+            "Layer “{layer}” has moved on: version {current} is current, the upload was held against version"
+            " {base}. Check it again; your upload is kept.",
+            layer=layer,
+            current="–" if current is None else current,
+            base="–" if base is None else base,
+        )
+    )
+
+
 def _require_acceptance(check: Check, *, accept_warnings: bool, accept_loss: bool) -> None:
     errors = [finding for finding in check.findings if finding.severity is Severity.ERROR]
     if errors or check.frame is None or check.diff is None:
@@ -432,7 +488,6 @@ def _prepare(
     by: str,
     note: str,
     data_date: date,
-    base: int | None,
     illustrative: bool,
     real_data: bool,
     idempotency_key: str | None,
@@ -446,20 +501,21 @@ def _prepare(
     upload = _stage_upload(store, check.path)
     step("upload-written")
     try:
-        clean = _stage_clean(store, check.frame)
+        clean, content = _stage_clean(store, check.frame, schema)
     except BaseException:
         store.objects.discard(upload)
         raise
     step("clean-written")
-    read_layer = next((layer for layer in check.reading.layers if layer.encoding), None)
+    read = {layer.name: layer.encoding for layer in check.reading.layers}
+    encoding = read.get(check.choices.layer_name or "") or next(filter(None, read.values()), None)
     values = {
         "clean_object": clean.name,
         "upload_object": upload.name,
         "upload_name": check.path.name,
         "features": len(check.frame),
-        "content_hash": content_hash(check.frame, schema),
+        "content_hash": content,
         "crs": check.crs,
-        "encoding": read_layer.encoding if read_layer else None,
+        "encoding": encoding,
         "by": by,
         "note": note,
         "data_date": data_date,
@@ -470,7 +526,7 @@ def _prepare(
         },
         "idempotency_key": idempotency_key,
     }
-    return _Prepared(check.layer, base, values, check.diff.counts() if check.diff else {}, (upload, clean))
+    return _Prepared(check.layer, check.base, values, check.diff.counts() if check.diff else {}, (upload, clean))
 
 
 @contextmanager
@@ -499,41 +555,60 @@ def _stage_upload(store: Store, path: Path) -> Staged:
             for file in sorted(child for child in path.rglob("*") if child.is_file()):
                 entry = zipfile.ZipInfo(file.relative_to(path).as_posix(), _ZIP_DAY)
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, file.read_bytes())
+                with file.open("rb") as reader, archive.open(entry, "w", force_zip64=True) as writer:
+                    shutil.copyfileobj(reader, writer, _CHUNK)
         return store.objects.stage(packed)
     finally:
         packed.unlink(missing_ok=True)
 
 
-def _stage_clean(store: Store, frame: GeoDataFrame) -> Staged:
-    """The clean layer as GeoParquet, opened again and counted before it counts."""
+def _stage_clean(store: Store, frame: GeoDataFrame, schema: LayerSchema) -> tuple[Staged, str]:
+    """The clean layer as GeoParquet, opened again and compared before it counts; and its content hash."""
     import geopandas
 
     written = store.staging / f"clean-{os.getpid()}-{secrets.token_hex(8)}.parquet"
     try:
-        frame.to_parquet(written, compression="zstd", schema_version="1.1.0", write_covering_bbox=False)
-        if len(geopandas.read_parquet(written)) != len(frame):
+        with told(f"{schema.name}.parquet"):
+            frame.to_parquet(written, compression="zstd", schema_version="1.1.0", write_covering_bbox=False)
+            again = geopandas.read_parquet(written)
+        content = content_hash(frame, schema)
+        if len(again) != len(frame) or content_hash(again, schema) != content:
             raise RefusedError(text("The written layer does not hold every feature; nothing was published."))
-        return store.objects.stage(written)
+        return store.objects.stage(written), content
     finally:
         written.unlink(missing_ok=True)
+
+
+def _storable(frame: GeoDataFrame, schema: LayerSchema) -> GeoDataFrame:
+    """Unknown columns of mixed values as text, because a Parquet column has one type."""
+    known = {field.name for field in schema.fields}
+    mixed = [
+        column
+        for column in frame.columns
+        if column not in known
+        and frame[column].dtype == object
+        and pd.api.types.infer_dtype(frame[column], skipna=True).startswith("mixed")
+    ]
+    texts = {
+        column: ["" if value is None else str(value) for value in map(canonical, frame[column])] for column in mixed
+    }
+    return frame.assign(
+        **{
+            column: pd.Series(values, index=frame.index, dtype="str").where(frame[column].notna())
+            for column, values in texts.items()
+        }
+    )
 
 
 def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request: int | None = None) -> Version:
     """Insert the version, move the pointer, append to the audit list: all or nothing."""
     layer = prepared.layer
     with _staged(store, prepared), store.catalogue.write() as connection:
+        if done := _version_with(connection, prepared.values["idempotency_key"]):
+            return done
         current = connection.execute(sa.select(CURRENT.c.number).where(CURRENT.c.layer == layer)).scalar()
         if current != prepared.base:
-            raise BaseChangedError(
-                text(
-                    "Layer “{layer}” has moved on: version {current} is current, the upload was held against version"
-                    " {base}. Check it again; your upload is kept.",
-                    layer=layer,
-                    current="–" if current is None else current,
-                    base="–" if prepared.base is None else prepared.base,
-                )
-            )
+            raise _moved_on(layer, current, prepared.base)
         last = connection.execute(
             sa.select(sa.func.max(LAYER_VERSION.c.number)).where(LAYER_VERSION.c.layer == layer)
         ).scalar()
@@ -551,9 +626,8 @@ def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request
         else:
             connection.execute(CURRENT.update().where(CURRENT.c.layer == layer).values(number=number))
         step("pointer-moved")
-        detail = {
-            "content_hash": prepared.values["content_hash"],
-            "note": prepared.values["note"],
+        detail = {name: prepared.values[name] for name in catalogue.AUDITED} | {
+            "data_date": prepared.values["data_date"].isoformat(),
             "diff": dict(prepared.diff),
         }
         if request is not None:
@@ -566,10 +640,26 @@ def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request
 
 
 def _published_with(store: Store, idempotency_key: str) -> Version | None:
-    query = catalogue.select_versions().where(LAYER_VERSION.c.idempotency_key == idempotency_key)
     with store.catalogue.read() as connection:
-        row = connection.execute(query).first()
+        return _version_with(connection, idempotency_key)
+
+
+def _version_with(connection: sa.Connection, idempotency_key: str | None) -> Version | None:
+    if not idempotency_key:
+        return None
+    query = catalogue.select_versions().where(LAYER_VERSION.c.idempotency_key == idempotency_key)
+    row = connection.execute(query).first()
     return None if row is None else catalogue.to_version(row)
+
+
+def _requested_with(store: Store, idempotency_key: str) -> Request | None:
+    return next((request for request, values in _requests(store) if values["idempotency_key"] == idempotency_key), None)
+
+
+def _requests(store: Store) -> list[tuple[Request, Mapping[str, Any]]]:
+    with store.catalogue.read() as connection:
+        rows = connection.execute(sa.select(REQUEST).order_by(REQUEST.c.id)).all()
+    return [(Request(row.id, row.layer, row.state, row.by), row.version) for row in rows]
 
 
 def _pending(store: Store, number: int, *, by: str) -> Mapping[str, Any]:
