@@ -13,11 +13,13 @@ import streamlit as st
 import structlog
 from starlette.middleware import Middleware
 
+from geodata import drafts
 from geodata.errors import GeodataError
 from geodata.settings import Settings
 from layers import routes
 from pages.ui import data, feedback, startup
 from pages.ui.document import Document
+from pages.ui.visitor import VisitorCookie
 
 structlog.configure(
     processors=[
@@ -32,9 +34,10 @@ _log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Fill an empty store in the background; a store that can't be opened is told on the pages."""
+    """Fill an empty store in the background, drop old drafts; a store that can't be opened is told on the pages."""
     try:
         startup.begin(data.store(), Settings())
+        drafts.sweep(data.store())
     except GeodataError as error:
         _log.error("the store can't be opened", reason=str(error))
     yield
@@ -43,7 +46,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "pages/shell.py",
     routes=routes.build_routes(data.store, startup.is_ready),
-    middleware=[Middleware(Document)],
+    middleware=[Middleware(Document), Middleware(VisitorCookie)],
     lifespan=lifespan,
     on_script_error=feedback.show_unexpected,
 )

@@ -22,6 +22,8 @@ HEAD = "0001"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITE_LOCK = 0x11A0
 _FIRST_HASH = "0" * 64
+AUDITED = ("clean_object", "upload_object", "content_hash", "features", "by", "note", "illustrative")
+"""What the audit list says of a version beside its layer, number and data date, so that a later edit shows."""
 
 METADATA = sa.MetaData()
 _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -177,8 +179,11 @@ class Catalogue:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self._engine = sa.create_engine(url, **({"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {}))
+        # The one driver for PostgreSQL that comes with the application.
+        self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self._engine = sa.create_engine(
+            self.url, **({"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {})
+        )
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)

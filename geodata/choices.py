@@ -29,6 +29,8 @@ class Choices:
     """Standard of the land-use codes: `national`, `GB 50137-2011` or `GB/T 21010-2017`."""
     only_changes: bool = False
     """Whether the file holds only features to add or replace; none is then removed."""
+    ledger: bool = False
+    """Whether the file is a table of keys and attributes without geometry, which updates present features."""
 
     def to_json(self) -> str:
         """The choices as text, for a draft and for a version's record; the same choices give the same text."""

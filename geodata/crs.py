@@ -367,6 +367,11 @@ def candidates(frame: GeoDataFrame, district: BaseGeometry | None) -> list[CrsCa
     return sorted(ranked, key=lambda candidate: (-candidate.share_inside, candidate.swapped))
 
 
+def placed(frame: GeoDataFrame, candidate: CrsCandidate) -> GeoDataFrame:
+    """`frame` in EPSG:4490, 2D, as it falls when its coordinates are in the candidate; some may be not finite."""
+    return _transformed(frame, CRS.from_user_input(candidate.crs), swapped=candidate.swapped)
+
+
 def _inside(district: BaseGeometry | None) -> Callable[[Points], float]:
     """A function that gives the share of (lon, lat) points inside the district, or inside China."""
     if district is None:

@@ -22,6 +22,7 @@ from geodata.schema import schema_of
 from geodata.store import Store
 
 KEPT = timedelta(days=30)
+_BEING_TAKEN_OVER = timedelta(hours=1)
 _FOLDER = "drafts"
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME = 120
@@ -120,7 +121,9 @@ def sweep(store: Store, *, now: datetime | None = None) -> int:
         connection.execute(DRAFT.delete().where(DRAFT.c.used_at < latest_use))
         known = set(connection.execute(sa.select(DRAFT.c.id)).scalars())
     folder = store.folder / _FOLDER
+    settled = ((now or catalogue.now()) - _BEING_TAKEN_OVER).timestamp()
     gone = [path for path in folder.iterdir() if path.name not in known] if folder.is_dir() else []
+    gone = [path for path in gone if path.stat().st_mtime < settled]
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
     return len(gone)

@@ -65,7 +65,7 @@ class Objects:
         StoreError
             It could not be written; nothing is left.
         """
-        with _told(source.name):
+        with told(source.name):
             name = hash_of(source)
             path = self.staging / f"object-{os.getpid()}-{secrets.token_hex(8)}-{name}"
             try:
@@ -90,7 +90,7 @@ class Objects:
             It could not be written; nothing is left under the object's name.
         """
         target = self._at(staged.name)
-        with _told(staged.name[:12]):
+        with told(staged.name[:12]):
             if self._files.exists(target):
                 return
             self._files.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH120  an fsspec path, not a Path
@@ -192,9 +192,12 @@ def _link(source: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told(name: str) -> Iterator[None]:
+def told(name: str) -> Iterator[None]:
+    """Say in our words that a file could not be written to the store."""
     try:
         yield
+    except StoreError:
+        raise
     except OSError as error:
         raise StoreError(
             text(

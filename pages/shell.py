@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.formats import UNIT_NAMES
 from layers.view import AREA_UNITS
-from pages import dashboard
+from pages import dashboard, history, upload
 from pages import map as map_page
 from pages.ui import data, feedback, notes, state, style, watch
 from pages.ui import language as languages
@@ -45,6 +45,8 @@ def main() -> None:
         [
             st.Page(map_page.show, title=t("Map"), url_path="map", default=True),
             st.Page(dashboard.show, title=t("Dashboard"), url_path="dashboard"),
+            st.Page(upload.show, title=t("Upload"), url_path="upload"),
+            st.Page(history.show, title=t("History"), url_path="history"),
         ],
         position="top",
     )

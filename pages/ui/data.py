@@ -12,6 +12,7 @@ from functools import lru_cache
 import pandas as pd
 import streamlit as st
 from geopandas import GeoDataFrame
+from shapely.geometry.base import BaseGeometry
 
 from geodata import indicators, status
 from geodata.catalogue import Version
@@ -85,6 +86,19 @@ def numbers(versions: Versions, on: date) -> dict[str, Indicator]:
     return _numbers(names(versions), on, versions)
 
 
+def numbers_with(
+    versions: Versions, layer: str, frame: GeoDataFrame, on: date, *, name: tuple[object, ...]
+) -> dict[str, Indicator]:
+    """Every indicator at a date as it would be with another frame of one layer; `name` tells that frame from others."""
+    return _numbers_with((names(versions), layer, name), on, versions, frame)
+
+
+def district() -> BaseGeometry | None:
+    """The published district, EPSG:4490; None without one."""
+    version = current().get("district")
+    return None if version is None else _outline(_name(version), version)
+
+
 def default_as_of(versions: Versions) -> date:
     """The latest data date."""
     return indicators.default_as_of(versions)
@@ -142,6 +156,20 @@ def _states(name: tuple[str, str, int, str], on: date, _version: Version) -> pd.
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _numbers(names: tuple[tuple[str, str, int, str], ...], on: date, _versions: Versions) -> dict[str, Indicator]:  # noqa: ARG001
     return indicators.indicators(frames(_versions), on)
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _numbers_with(
+    name: tuple[object, ...], on: date, _versions: Versions, _frame: GeoDataFrame
+) -> dict[str, Indicator]:
+    layer = str(name[1])
+    others = {other: version for other, version in _versions.items() if other != layer}
+    return indicators.indicators({**frames(others), layer: _frame}, on)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _outline(name: tuple[str, str, int, str], _version: Version) -> BaseGeometry:  # noqa: ARG001
+    return frame(_version).geometry.union_all()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

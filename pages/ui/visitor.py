@@ -78,10 +78,14 @@ def _signer() -> URLSafeSerializer:
 def _secret(path: Path) -> str:
     """The installation's secret, made at the first start; readable by its user alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(file, "w", encoding="ascii") as writer:
-        writer.write(secret := secrets.token_hex(32))
-    return secret
+    if not path.exists():
+        made = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}.new")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass  # another process was first: its secret counts
+        finally:
+            made.unlink()
+    return path.read_text(encoding="ascii")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 from geodata import publish as publishing
 from geodata.choices import Choices
 from geodata.content import content_hash
-from geodata.errors import StoreError
+from geodata.errors import RefusedError, StoreError
 from geodata.publish import (
     BaseChangedError,
     FindingsError,
@@ -31,6 +33,7 @@ from geodata.publish import (
 from geodata.schema import schema_of
 from geodata.store import Store
 from geodata.verify import is_ok, verify
+from tests.geodata.clean_frames import clean_frame
 from tests.geodata.publishing import ROWS, checked, open_store, publish_parks, squares, write_parks
 
 EDITED = [{**row, "board": "蓼河新区"} for row in ROWS]
@@ -168,6 +171,85 @@ def test_a_publisher_who_saw_an_older_version_is_refused(store: Store, tmp_path:
 
 
 @pytest.mark.usefixtures("first")
+def test_a_named_base_that_is_not_current_is_refused_before_anything_else(store: Store, tmp_path: Path) -> None:
+    same = checked(store, write_parks(tmp_path / "same.gpkg"))
+    with pytest.raises(BaseChangedError, match="moved on"):
+        publish(store, same, by="李四", base=7)
+    old = checked(store, write_parks(tmp_path / "old.gpkg", [{**row, "name": "别名"} for row in ROWS]))
+    publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED), base=1)
+    with pytest.raises(BaseChangedError):
+        publish(store, old, by="李四", base=2)
+    assert len(store.versions("parks")) == 2
+
+
+@pytest.mark.usefixtures("first")
+def test_an_accepted_rename_is_one_change_and_no_loss(store: Store, tmp_path: Path) -> None:
+    rows = [{**row, "park_id": f"N-{row['park_id']}"} for row in ROWS]
+    path = write_parks(tmp_path / "renamed.gpkg", rows)
+    offered = checked(store, path)
+    assert {"RENAMED", "MASS_REMOVAL", "ALL_KEYS_NEW"} <= codes(offered)
+    accepted = checked(store, path, Choices(accept_rename=True))
+    assert accepted.diff is not None
+    assert accepted.diff.counts() == {"added": 0, "removed": 0, "changed": 10, "unchanged": 0}
+    assert accepted.outcome == "accept"
+    before = store.read("parks")
+    publish(store, accepted, by="张三")
+    assert store.read("parks").geometry.to_wkb().tolist() == before.geometry.to_wkb().tolist()
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("who", ["", "  "])
+def test_nobody_can_not_publish(store: Store, tmp_path: Path, who: str) -> None:
+    check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
+    with pytest.raises(RefusedError, match="name is empty"):
+        publish(store, check, by=who)
+    with pytest.raises(RefusedError, match="name is empty"):
+        rollback(store, "parks", 1, by=who)
+
+
+def test_a_rollback_to_a_version_whose_object_is_lost_is_refused(store: Store, first: Any, tmp_path: Path) -> None:
+    second = publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED))
+    store.objects.path(first.clean_object).unlink()
+    with pytest.raises(StoreError, match="missing"):
+        rollback(store, "parks", 1, by="张三")
+    assert store.current()["parks"] == second
+
+
+def test_an_unknown_column_of_mixed_values_is_kept_as_text(store: Store, tmp_path: Path) -> None:
+    frame = clean_frame("parks", ROWS, squares()).to_crs(4527)
+    path = tmp_path / "mixed.geojson"
+    frame.to_file(path, driver="GeoJSON")
+    document = json.loads(path.read_text())
+    for number, feature in enumerate(document["features"]):
+        feature["properties"]["remark"] = [1, "x", None, True, {"a": 1}][number % 5]
+    path.write_text(json.dumps(document))
+    publish_parks(store, path, accept_warnings=True)
+    assert store.read("parks")["remark"].notna().sum() == 8
+
+
+def test_files_dropped_together_are_kept_as_one_archive_of_them(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "dropped"
+    folder.mkdir()
+    clean_frame("parks", ROWS, squares()).to_crs(4527).to_file(folder / "parks.shp", encoding="UTF-8")
+    one = publish_parks(store, folder, accept_warnings=True)
+    with zipfile.ZipFile(store.objects.path(one.upload_object)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            path.name: path.read_bytes() for path in folder.iterdir()
+        }
+
+
+@pytest.mark.usefixtures("first")
+def test_the_same_click_in_many_processes_publishes_once(store: Store, tmp_path: Path) -> None:
+    check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
+    stores = [open_store(tmp_path / "data") for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda each: publish(each, check, by="张三", idempotency_key="click"), stores))
+    assert {version.number for version in done} == {2}
+    assert len(store.versions("parks")) == 2
+    assert is_ok(verify(store))
+
+
+@pytest.mark.usefixtures("first")
 def test_the_same_click_twice_publishes_once(store: Store, tmp_path: Path) -> None:
     check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
     one = publish(store, check, by="张三", idempotency_key="click")
@@ -268,7 +350,8 @@ def test_two_people_are_needed_where_the_setting_says_so(tmp_path: Path) -> None
     check = checked(store, write_parks(tmp_path / "a.gpkg"))
     with pytest.raises(PendingError, match="second person"):
         publish(store, check, by="张三")
-    asked = request(store, check, by="张三")
+    asked = request(store, check, by="张三", idempotency_key="click")
+    assert request(store, check, by="张三", idempotency_key="click") == asked
     assert store.current() == {}
     with pytest.raises(PendingError, match="another person"):
         approve(store, asked.id, by=" 张三 ")

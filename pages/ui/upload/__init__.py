@@ -1,0 +1,1 @@
+"""The phases of an upload, one module each."""

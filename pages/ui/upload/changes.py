@@ -1,0 +1,134 @@
+"""The phase that says what publishing would change: features, attributes, totals, indicators."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geodata.diff import LayerDiff
+from geodata.i18n import Text
+from geodata.indicators import DEFINITIONS, Indicator, definition_of
+from geodata.schema import GREENING_KINDS, ROAD_CLASSES, LayerSchema, schema_of
+from geodata.status import STATE_LABELS
+from layers import formats
+from pages.ui import data, state
+from pages.ui.language import language, say, t
+from pages.ui.upload import journey, plan
+from pages.ui.upload.finding_list import show_findings
+
+_MOST_ROWS = 1000
+
+
+def show(draft: journey.Draft, check: journey.Check) -> None:
+    """The difference to the current version: counts, map, list, and what it does to the indicators."""
+    show_findings(journey.findings_of("changes", check), check)
+    if check.diff is None or check.frame is None:
+        st.info(t("What changes can be said once the errors are gone."))
+        return
+    counts = check.diff.counts()
+    titles = {"added": t("Added"), "removed": t("Removed"), "changed": t("Changed"), "unchanged": t("Unchanged")}
+    for place, (name, title) in zip(st.columns(4), titles.items(), strict=True):
+        place.metric(title, formats.number(counts[name]), border=True)
+    if check.diff.renames or draft.choices.accept_rename:
+        key = f"rename_{draft.id}"
+        st.checkbox(
+            t(
+                "{count} features have a new key on an unchanged shape: take them as renamed",
+                count=len(check.diff.renames),
+            )
+            if check.diff.renames
+            else t("New keys on unchanged shapes are taken as renamed"),
+            value=draft.choices.accept_rename,
+            key=key,
+            on_change=journey.choosing(draft, "accept_rename", key),
+        )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _show_list(check.diff, schema_of(draft.layer))
+        _show_indicators(draft, check)
+    with right:
+        plan.show_changes(draft, check)
+
+
+def _show_list(diff: LayerDiff, schema: LayerSchema) -> None:
+    """One row for each feature added or removed and each field changed."""
+    labels = {field.name: say(field.label) for field in schema.fields}
+    rows = [
+        *((key, t("added"), "", "", "") for key in diff.added),
+        *((key, t("removed"), "", "", "") for key in diff.removed),
+        *((key, t("geometry changed"), "", "", "") for key in sorted(diff.geometry_changed)),
+        *(
+            (key, t("attribute changed"), labels.get(field, field), _words(old), _words(new))
+            for key, fields in diff.attributes_changed.items()
+            for field, (old, new) in fields.items()
+        ),
+    ]
+    if not rows:
+        return
+    columns = [labels[schema.key], t("Change"), t("Field"), t("Before"), t("After")]
+    st.dataframe(pd.DataFrame(rows[:_MOST_ROWS], columns=columns), hide_index=True, height=300)
+    if len(rows) > _MOST_ROWS:
+        st.caption(
+            t("The first {shown} of {count}.", shown=formats.number(_MOST_ROWS), count=formats.number(len(rows)))
+        )
+
+
+def _show_indicators(draft: journey.Draft, check: journey.Check) -> None:
+    """What publishing does to each indicator, at the as-of date."""
+    versions = data.current()
+    if check.frame is None:
+        return
+    on = state.view().as_of or (data.default_as_of(versions) if versions else date.today())
+    before = data.numbers(versions, on)
+    after = data.numbers_with(versions, draft.layer, check.frame, on, name=journey.name_of(draft))
+    rows = []
+    for name, now in after.items():
+        told = _number(before.get(name)), _number(now)
+        if told[0] != told[1]:
+            rows.append((_title_of(name), *told))
+    st.subheader(t("Indicators on {day}", day=formats.day(on, language())), anchor=False)
+    if not rows:
+        st.caption(t("No indicator changes."))
+        return
+    st.dataframe(
+        pd.DataFrame(rows, columns=[t("Indicator"), t("Before"), t("After")]),
+        hide_index=True,
+        height="content",
+    )
+
+
+def _number(indicator: Indicator | None) -> str:
+    """A value with its unit, as fine as people read it."""
+    if indicator is None or indicator.value is None:
+        return formats.NOTHING
+    value, unit = indicator.value, indicator.unit
+    if unit == "ha":
+        return formats.area(value * formats.M2_PER_UNIT["ha"], state.units(), language())
+    if unit == "km":
+        return formats.length(value * 1000, language())
+    if unit == "share":
+        return formats.share(value)
+    decimals = 0 if unit == "count" else 2
+    units = {"km2": t("km²"), "km/km2": "km/km²", "100m_cny": t("100 million yuan")}
+    return f"{formats.number(value, decimals)} {units.get(unit, '')}".strip()
+
+
+def _title_of(indicator: str) -> str:
+    """An indicator's title; of a family, with the part it is about."""
+    title = say(definition_of(indicator).title)
+    if indicator in DEFINITIONS:
+        return title
+    part = indicator.rpartition(".")[2]
+    names: dict[str, Text] = {**ROAD_CLASSES, **GREENING_KINDS}
+    for labels in STATE_LABELS.values():
+        names.update(labels)
+    return f"{title} · {say(names[part]) if part in names else part}"
+
+
+def _words(value: Any) -> str:
+    if pd.isna(value):
+        return formats.NOTHING
+    return formats.day(value, language()) if isinstance(value, pd.Timestamp) else str(value)

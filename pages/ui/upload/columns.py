@@ -1,0 +1,55 @@
+"""The phase in which the file's columns find their fields."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geodata.schema import Kind, schema_of
+from pages.ui.feedback import plain
+from pages.ui.language import say, t
+from pages.ui.upload import journey
+from pages.ui.upload.finding_list import show_findings
+
+_PER_ROW = 3
+
+
+def show(draft: journey.Draft, check: journey.Check) -> None:
+    """One choice for each field of the layer; what was matched stands there already."""
+    show_findings(journey.findings_of("columns", check), check)
+    mapped = check.mapped
+    if mapped is None:
+        st.info(t("The columns can be matched once the file can be read; see “What was found”."))
+        return
+    st.caption(t("Required fields carry a star. A column that no field takes is kept untouched behind the known ones."))
+    column_of = {field: column for column, field in mapped.columns.items()}
+    offered = ["", *column_of.values(), *mapped.unknown]
+    fields = schema_of(draft.layer).fields
+    for start in range(0, len(fields), _PER_ROW):
+        for place, field in zip(st.columns(_PER_ROW), fields[start : start + _PER_ROW], strict=False):
+            key = f"column_{draft.id}_{field.name}"
+            place.selectbox(
+                f"{say(field.label)} ({field.dbf}){' ★' if field.required else ''}",
+                offered,
+                index=offered.index(column_of.get(field.name, "")),
+                format_func=lambda column: plain(column) if column else "—",
+                key=key,
+                on_change=_match,
+                args=(draft, column_of, field.name, key),
+                help=_help(field.kind),
+            )
+
+
+def _match(draft: journey.Draft, column_of: dict[str, str], field: str, key: str) -> None:
+    """Give a field another column; the column it had becomes unknown."""
+    chosen = dict(draft.choices.columns)
+    if before := column_of.get(field):
+        chosen[before] = ""
+    if column := st.session_state[key]:
+        chosen[column] = field
+    journey.choose(draft, columns=chosen)
+
+
+def _help(kind: Kind) -> str | None:
+    if kind is Kind.DATE:
+        return t("2019-03-05, 2019/3/5, 2019年3月5日 or 20190305; 现状 for what was there before all records.")
+    return None

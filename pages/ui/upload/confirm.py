@@ -1,0 +1,116 @@
+"""The last phase: who, why, as of when; what has to be accepted; and publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import streamlit as st
+
+from geodata import publish
+from geodata.catalogue import Version
+from geodata.errors import GeodataError
+from geodata.findings import LOSS_CODES, Severity
+from geodata.schema import LAYERS
+from geodata.settings import Settings
+from layers import formats
+from pages.ui import data, feedback
+from pages.ui.language import say, t
+from pages.ui.upload import journey
+from pages.ui.upload.finding_list import show_findings
+
+PUBLISH_KEY = "upload_publish"
+_WHO_KEY = "upload_who"
+
+
+def show(draft: journey.Draft, check: journey.Check) -> None:
+    """Ask for the last words and publish."""
+    errors = [finding for finding in check.findings if finding.severity is Severity.ERROR]
+    if errors:
+        st.error(t("This can't be published yet:"))
+        show_findings(errors, check)
+        return
+    if any(finding.code == "NO_CHANGE" for finding in check.findings):
+        st.info(t("The file holds exactly what is published already; there is nothing to publish."))
+        return
+    who = st.text_input(t("Your name (not verified)"), key=_WHO_KEY, max_chars=80, persist_state="session")
+    note = st.text_input(t("Note: what is new, and where it came from"), key=f"note_{draft.id}", max_chars=500)
+    data_date = st.date_input(
+        t("Data date: the day the data speak of"), value=date.today(), key=f"data_date_{draft.id}", format="YYYY-MM-DD"
+    )
+    warnings = [f for f in check.findings if f.severity is Severity.WARNING and f.code not in LOSS_CODES]
+    losses = [f for f in check.findings if f.code in LOSS_CODES]
+    accept_warnings = not (warnings or losses) or _ask(
+        draft, "warnings", t("I have seen the {count} warnings and accept them", count=len(warnings) + len(losses))
+    )
+    accept_loss = True
+    if losses:
+        show_findings(losses, check)
+        accept_loss = _ask(draft, "loss", t("Yes, this loss is meant"))
+    current = data.current().get(draft.layer)
+    real = False
+    if current is not None and current.illustrative:
+        real = _ask(draft, "real", t("These are real data: no longer mark this layer as illustrative"))
+    ready = bool(who.strip()) and accept_warnings and accept_loss
+    if not who.strip():
+        st.caption(t("Please give your name: it stands in the history beside the version."))
+    asks = Settings().two_people
+    if asks:
+        st.info(t("A second person approves it on the page History; until then nothing changes."))
+    if st.button(t("Ask for approval") if asks else t("Publish"), key=PUBLISH_KEY, type="primary", disabled=not ready):
+        _publish(draft, check, by=who.strip(), note=note, data_date=data_date, real=real)
+
+
+def _ask(draft: journey.Draft, name: str, words: str) -> bool:
+    return st.checkbox(words, key=f"accept_{name}_{draft.id}")
+
+
+def _publish(draft: journey.Draft, check: journey.Check, *, by: str, note: str, data_date: date, real: bool) -> None:
+    """Publish in a thread of its own: a rerun can stop this script at any call of Streamlit's, but not that."""
+    act: Callable[..., Version | publish.Request] = publish.request if Settings().two_people else publish.publish
+    with st.spinner(t("Publishing …")), ThreadPoolExecutor(max_workers=1) as worker:
+        done = worker.submit(
+            act,
+            data.store(),
+            check,
+            by=by,
+            note=note,
+            data_date=data_date,
+            base=check.base,
+            accept_warnings=True,
+            accept_loss=True,
+            real_data=real,
+            idempotency_key=draft.id,
+        )
+        try:
+            made = done.result()
+        except publish.BaseChangedError as error:
+            # The draft stays; held against the version that is current now, the page shows what changes to that one.
+            feedback.show(error)
+            st.button(
+                t("Show what changes now"), key="upload_again", type="primary", on_click=journey.go, args=("changes",)
+            )
+            return
+        except GeodataError as error:
+            feedback.show(error)
+            return
+    journey.finish(draft, _told(made))
+    st.rerun()
+
+
+def _told(made: Version | publish.Request) -> str:
+    layer = say(LAYERS[made.layer].title)
+    if isinstance(made, publish.Request):
+        return t(
+            "Request {number} to publish {layer} waits for a second person on the page History.",
+            number=made.id,
+            layer=layer,
+        )
+    return t(
+        "{layer} is published as version {number}: {count} features. Open maps show it within seconds; "
+        "it can be undone on the page History.",
+        layer=layer,
+        number=made.number,
+        count=formats.number(made.features),
+    )
