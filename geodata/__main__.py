@@ -78,7 +78,7 @@ def check(
     as_json: _Json = False,
 ) -> None:
     """Hold an upload against a layer's schema, the district and the current version."""
-    from geodata.publish import check_upload
+    from geodata.check import check_upload
 
     _require_layer(layer)
     _require_paths([path])
@@ -117,6 +117,7 @@ def publish(
 ) -> None:
     """Check an upload and publish it as the layer's new version."""
     from geodata import publish as publishing
+    from geodata.check import check_upload
 
     _require_layer(layer)
     _require_paths([path])
@@ -124,7 +125,7 @@ def publish(
         layer_name, crs, encoding, columns, repairs, swap_axes, accept_rename, land_use_standard, only_changes
     )
     with _store() as (store, settings):
-        checked = publishing.check_upload(store, layer, path, choices=choices, settings=settings)
+        checked = check_upload(store, layer, path, choices=choices, settings=settings)
         options: dict[str, Any] = {
             "by": by,
             "note": note,

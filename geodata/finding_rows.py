@@ -9,9 +9,9 @@ import shapely
 from geopandas import GeoDataFrame
 
 from geodata import exporting
+from geodata.check import Check
 from geodata.findings import Finding, Severity
 from geodata.i18n import Language, label
-from geodata.publish import Check
 from geodata.schema import schema_of
 
 _ROW = label("行", "Row")

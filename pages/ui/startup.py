@@ -10,8 +10,9 @@ from typing import Literal
 
 import structlog
 
+from geodata.check import check_upload
 from geodata.choices import Choices
-from geodata.publish import check_upload, publish
+from geodata.publish import publish
 from geodata.schema import LAYERS
 from geodata.settings import Settings
 from geodata.store import Store

@@ -7,8 +7,9 @@ from typing import Any
 
 from shapely import box
 
+from geodata.check import Check, check_upload
 from geodata.choices import Choices
-from geodata.publish import Check, check_upload, publish
+from geodata.publish import publish
 from geodata.settings import Settings
 from geodata.store import Store
 from tests.geodata.clean_frames import clean_frame

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from geodata import publish as publishing
+from geodata.check import Check
 from geodata.choices import Choices
 from geodata.content import content_hash
 from geodata.errors import RefusedError, StoreError
@@ -50,7 +50,7 @@ def first(store: Store, tmp_path: Path) -> Any:
     return publish_parks(store, write_parks(tmp_path / "first.gpkg"))
 
 
-def codes(check: publishing.Check) -> set[str]:
+def codes(check: Check) -> set[str]:
     return {finding.code for finding in check.findings}
 
 
@@ -267,7 +267,7 @@ def test_of_many_publishers_at_once_exactly_one_wins_each_round(store: Store, tm
         ]
         checks = [checked(store, path) for path in paths]
 
-        def race(check: publishing.Check) -> str:
+        def race(check: Check) -> str:
             try:
                 publish(store, check, by="张三")
             except BaseChangedError:

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from geopandas import GeoDataFrame
 
+from geodata.check import check_upload
 from geodata.choices import Choices
-from geodata.publish import check_upload, publish
+from geodata.publish import publish
 from geodata.schema import schema_of
 from geodata.settings import Settings
 from geodata.store import Store

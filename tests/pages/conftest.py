@@ -12,8 +12,9 @@ from geopandas import GeoDataFrame
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from geodata.check import check_upload
 from geodata.choices import Choices
-from geodata.publish import check_upload, publish
+from geodata.publish import publish
 from geodata.schema import schema_of
 from geodata.settings import Settings
 from geodata.store import Store

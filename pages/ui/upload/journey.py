@@ -9,11 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from geodata import drafts, publish
+from geodata import drafts
+from geodata.check import Check, check_upload
 from geodata.choices import Choices
 from geodata.drafts import Draft
 from geodata.findings import LOSS_CODES, Finding, Severity
-from geodata.publish import Check
 from geodata.schema import LAYERS
 from geodata.settings import Settings
 from layers import review
@@ -50,7 +50,7 @@ def name_of(draft: Draft) -> tuple[object, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _checked(name: tuple[object, ...], _draft: Draft) -> Check:  # noqa: ARG001
-    return publish.check_upload(data.store(), _draft.layer, _draft.path, choices=_draft.choices, settings=Settings())
+    return check_upload(data.store(), _draft.layer, _draft.path, choices=_draft.choices, settings=Settings())
 
 
 def choose(draft: Draft, **choices: Any) -> None:
