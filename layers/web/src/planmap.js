@@ -7,6 +7,7 @@ import { PlanLayer } from "./plan_layer.js";
 const HOVER_BRUSH_PX = 6;
 const URL_AFTER_MS = 500;
 const MOST_HOVERED = 3;
+const MARGIN_PX = 12;
 
 const planMap = (window.planMap = { ready: false, state: null, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
 
@@ -29,7 +30,7 @@ function start(map, config) {
   map.attributionControl?.remove();
   const plan = new PlanLayer(map, config, planMap.stats);
   const words = (name) => config.words[name][planMap.state.language];
-  const fit = fitControl(() => map.fitBounds(planMap.state.bounds, { padding: [12, 12] })).addTo(map);
+  const fit = fitControl(() => fitBounds(map, planMap.state.bounds, { animate: true })).addTo(map);
   const full = fullScreenControl(() => toggleFullScreen()).addTo(map);
   const scale = L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   const coordinates = new CoordinatesControl().addTo(map);
@@ -40,7 +41,7 @@ function start(map, config) {
   let fitted = false; // while nobody has moved the map, it goes on fitting its frame
   new ResizeObserver(() => {
     map.invalidateSize({ animate: false });
-    if (fitted) map.fitBounds(planMap.state.bounds, { padding: [12, 12], animate: false });
+    if (fitted) fitBounds(map, planMap.state.bounds);
   }).observe(map.getContainer());
   for (const gesture of ["mousedown", "wheel", "touchstart", "keydown"]) {
     map.getContainer().addEventListener(gesture, () => (fitted = false), { capture: true, passive: true });
@@ -80,8 +81,14 @@ function goToStart(map, state) {
     map.setView([lat, lon], zoom, { animate: false });
     return false;
   }
-  map.fitBounds(state.bounds, { padding: [12, 12], animate: false });
+  fitBounds(map, state.bounds);
   return true;
+}
+
+/** Fit the frame around `bounds`; a frame that has no room yet is fitted once it has. */
+function fitBounds(map, bounds, { animate = false } = {}) {
+  const { x, y } = map.getSize();
+  if (Math.min(x, y) > 2 * MARGIN_PX) map.fitBounds(bounds, { padding: [MARGIN_PX, MARGIN_PX], animate });
 }
 
 function keepPlaceInAddress(map) {
