@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,12 +58,20 @@ class PendingError(RefusedError):
 
 @dataclass(frozen=True)
 class Request:
-    """A publication that waits for a second person."""
+    """A publication that a second person decides about."""
 
     id: int
     layer: str
     state: str
+    """`pending`, `approved` or `rejected`."""
     by: str
+    base: int | None
+    """Number of the version that it was held against."""
+    features: int
+    note: str
+    data_date: date
+    diff: Mapping[str, int]
+    """Features added, removed, changed and unchanged against the base."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +182,7 @@ def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
         catalogue.append_audit(
             connection, who=by, action="request", layer=prepared.layer, number=None, detail={"request": number}
         )
-    return Request(number, prepared.layer, "pending", by)
+    return next(made for made in requests(store) if made.id == number)
 
 
 def approve(store: Store, number: int, *, by: str) -> Version:
@@ -455,14 +463,34 @@ def _version_with(connection: sa.Connection, idempotency_key: str | None) -> Ver
     return None if row is None else catalogue.to_version(row)
 
 
+def requests(store: Store) -> list[Request]:
+    """Every publication that was asked for, the first first."""
+    return [_to_request(row) for row in _request_rows(store)]
+
+
 def _requested_with(store: Store, idempotency_key: str) -> Request | None:
-    return next((request for request, values in _requests(store) if values["idempotency_key"] == idempotency_key), None)
+    rows = _request_rows(store)
+    return next((_to_request(row) for row in rows if row.version["idempotency_key"] == idempotency_key), None)
 
 
-def _requests(store: Store) -> list[tuple[Request, Mapping[str, Any]]]:
+def _request_rows(store: Store) -> Sequence[sa.Row[Any]]:
     with store.catalogue.read() as connection:
-        rows = connection.execute(sa.select(REQUEST).order_by(REQUEST.c.id)).all()
-    return [(Request(row.id, row.layer, row.state, row.by), row.version) for row in rows]
+        return connection.execute(sa.select(REQUEST).order_by(REQUEST.c.id)).all()
+
+
+def _to_request(row: sa.Row[Any]) -> Request:
+    values = row.version
+    return Request(
+        id=row.id,
+        layer=row.layer,
+        state=row.state,
+        by=row.by,
+        base=row.base,
+        features=values["features"],
+        note=values["note"],
+        data_date=date.fromisoformat(values["data_date"]),
+        diff=row.diff,
+    )
 
 
 def _pending(store: Store, number: int, *, by: str) -> Mapping[str, Any]:
