@@ -26,6 +26,9 @@ _LayerName = Annotated[str | None, typer.Option("--layer-name", help="Which of s
 _Crs = Annotated[str | None, typer.Option("--crs", help="CRS to take, for example 4527.")]
 _Encoding = Annotated[str | None, typer.Option("--encoding", help="Encoding of the text, for example GBK.")]
 _OnlyChanges = Annotated[bool, typer.Option("--only-changes", help="Add or replace features; remove none.")]
+_Ledger = Annotated[
+    bool, typer.Option("--ledger", help="A table of keys and attributes that updates present features.")
+]
 _Map = Annotated[list[str] | None, typer.Option("--map", help="COLUMN=FIELD; may be given several times.")]
 _Repair = Annotated[list[str] | None, typer.Option("--repair", help="Code of a repair to take.")]
 _SwapAxes = Annotated[bool, typer.Option("--swap-axes", help="Coordinates stand as north, east.")]
@@ -67,6 +70,7 @@ def check(
     layer: str,
     path: Path,
     only_changes: _OnlyChanges = False,
+    ledger: _Ledger = False,
     layer_name: _LayerName = None,
     crs: _Crs = None,
     encoding: _Encoding = None,
@@ -83,7 +87,7 @@ def check(
     _require_layer(layer)
     _require_paths([path])
     choices = _choices(
-        layer_name, crs, encoding, columns, repairs, swap_axes, accept_rename, land_use_standard, only_changes
+        layer_name, crs, encoding, columns, repairs, swap_axes, accept_rename, land_use_standard, only_changes, ledger
     )
     with _store() as (store, settings):
         checked = check_upload(store, layer, path, choices=choices, settings=settings)
@@ -101,6 +105,7 @@ def publish(
     data_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day the data speak of.")] = None,
     base: Annotated[int | None, typer.Option(help="Refuse unless this version is current.")] = None,
     only_changes: _OnlyChanges = False,
+    ledger: _Ledger = False,
     accept_warnings: Annotated[bool, typer.Option("--accept-warnings")] = False,
     accept_loss: Annotated[bool, typer.Option("--accept-loss")] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Mark the version as illustrative.")] = False,
@@ -122,7 +127,7 @@ def publish(
     _require_layer(layer)
     _require_paths([path])
     choices = _choices(
-        layer_name, crs, encoding, columns, repairs, swap_axes, accept_rename, land_use_standard, only_changes
+        layer_name, crs, encoding, columns, repairs, swap_axes, accept_rename, land_use_standard, only_changes, ledger
     )
     with _store() as (store, settings):
         checked = check_upload(store, layer, path, choices=choices, settings=settings)
@@ -276,6 +281,7 @@ def _choices(
     accept_rename: bool,
     land_use_standard: str | None,
     only_changes: bool,
+    ledger: bool,
 ) -> Choices:
     pairs = [pair.partition("=") for pair in columns or []]
     if any(not sign for _, sign, _ in pairs):
@@ -290,6 +296,7 @@ def _choices(
         accept_rename=accept_rename,
         land_use_standard=land_use_standard,
         only_changes=only_changes,
+        ledger=ledger,
     )
 
 

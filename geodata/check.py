@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 from geopandas import GeoDataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geodata import crs, mapping, repair, validation
+from geodata import crs, ledger, mapping, repair, validation
 from geodata.catalogue import Version
 from geodata.choices import Choices
 from geodata.content import canonical
@@ -19,7 +19,7 @@ from geodata.diff import LayerDiff, diff_layers, in_key_order, keep_stored_shape
 from geodata.findings import Finding, Outcome, Severity, found, outcome_of
 from geodata.i18n import Language, text
 from geodata.mapping import Mapped
-from geodata.reading import Reading, merge_findings, read_upload
+from geodata.reading import Reading, merge_findings, read_table, read_upload
 from geodata.schema import STORE_CRS, LayerSchema, schema_of
 from geodata.settings import Settings
 from geodata.store import Store
@@ -43,6 +43,10 @@ class Check:
     """The upload's own rows in EPSG:4490, typed, before repairs: what the rows of findings count in."""
     crs: str | None = None
     diff: LayerDiff | None = None
+    land_use_standard: str | None = None
+    """Standard in which the upload's land-use codes were read, stated or guessed; None where it has none."""
+    joined: ledger.Joined | None = None
+    """Of a ledger: which keys stand on one side only, and what it was put into."""
     base: int | None = None
     """Number of the version that was current when this was checked; None without one."""
 
@@ -53,11 +57,21 @@ class Check:
 
     def to_json(self, language: Language) -> dict[str, Any]:
         """The document of the command line's `check`: that of `inspect`, with our findings and the difference."""
-        return self.reading.to_json(language) | {
-            "outcome": self.outcome,
-            "findings": [finding.to_json(language) for finding in self.findings],
-            "diff": self.diff.counts() if self.diff else None,
-        }
+        return (
+            self.reading.to_json(language)
+            | {
+                "outcome": self.outcome,
+                "findings": [finding.to_json(language) for finding in self.findings],
+                "diff": self.diff.counts() if self.diff else None,
+            }
+            | self._of_ledger()
+        )
+
+    def _of_ledger(self) -> dict[str, Any]:
+        if self.joined is None:
+            return {}
+        sides = {"only_in_ledger": self.joined.only_in_ledger, "only_in_layer": self.joined.only_in_layer}
+        return {"ledger": {name: list(keys) for name, keys in sides.items()}}
 
 
 def check_upload(store: Store, layer: str, path: Path, *, choices: Choices, settings: Settings) -> Check:
@@ -74,34 +88,95 @@ def check_upload(store: Store, layer: str, path: Path, *, choices: Choices, sett
     versions = store.current()
     current = versions.get(layer)
     old = None if current is None else store.read_version(current)
-    reading = read_upload(path, choices=choices, settings=settings)
-    check = Check(layer, path, reading, choices, list(reading.findings), base=current.number if current else None)
-    if reading.frame is None:
-        return check
-    district = _district(store, versions, layer)
-    placed, named_crs, found_crs = crs.to_store_crs(reading.frame, choices, district=district)
-    mapped = mapping.match_columns(
-        [str(name) for name in placed.columns if name != "geometry"], schema, choices.columns
-    )
-    typed, found_values = mapping.to_fields(placed, schema, mapped, choices=choices)
-    of_columns = [*mapped.findings, *found_values]
-    so_far = merge_findings(reading.findings, found_crs, of_columns)
-    check = replace(check, mapped=mapped, placed=typed, crs=named_crs, findings=so_far)
-    if str(typed.crs and typed.crs.to_string()) != STORE_CRS or mapped.missing:
-        return check
-    checked, found_rows = validation.check_layer(typed, schema, district=district, choices=choices)
-    read = repair.settled(reading.findings, typed, choices)
-    check = replace(check, findings=merge_findings(read, found_crs, of_columns, found_rows))
-    if outcome_of(check.findings) == "reject":
-        return check
-    merged = _merged(old, checked, schema, only_changes=choices.only_changes)
+    remembered = _remembered_columns(store.versions(layer))
+    if choices.ledger:
+        check = _check_ledger(layer, path, choices, settings, old=old, remembered=remembered)
+        check = replace(check, crs=current.crs if current else None)
+    else:
+        district = _district(store, versions, layer)
+        check = _check_layer(layer, path, choices, settings, district=district, remembered=remembered)
+    check = replace(check, base=current.number if current else None)
+    if check.frame is None or check.outcome == "reject":
+        return replace(check, frame=None)
+    merged = _merged(old, check.frame, schema, only_changes=choices.only_changes and not choices.ledger)
     whole = in_key_order(_storable(merged, schema), schema)
     diff = diff_layers(old, whole, schema, accept_rename=choices.accept_rename)
     if old is not None:
         whole = keep_stored_shapes(old, whole, diff, schema)
-    check.findings.extend(validation.check_structure(layer, whole))
-    check.findings.extend(_losses(old, whole, diff, schema))
-    return replace(check, frame=whole, diff=diff)
+    findings = [*check.findings, *validation.check_structure(layer, whole), *_losses(old, whole, diff, schema)]
+    return replace(check, findings=findings, frame=whole, diff=diff)
+
+
+def _check_layer(
+    layer: str,
+    path: Path,
+    choices: Choices,
+    settings: Settings,
+    *,
+    district: BaseGeometry | None,
+    remembered: Mapping[str, str],
+) -> Check:
+    """Features with their shapes: read, placed, typed, checked and repaired. `frame` holds those of the upload."""
+    schema = schema_of(layer)
+    reading = read_upload(path, choices=choices, settings=settings)
+    check = Check(layer, path, reading, choices, list(reading.findings))
+    if reading.frame is None:
+        return check
+    placed, named_crs, found_crs = crs.to_store_crs(reading.frame, choices, district=district)
+    names = [str(name) for name in placed.columns if name != "geometry"]
+    mapped = mapping.match_columns(names, schema, choices.columns, remembered=remembered)
+    typed, found_values = mapping.to_fields(placed, schema, mapped, choices=choices)
+    of_columns = [*mapped.findings, *found_values]
+    so_far = merge_findings(reading.findings, found_crs, of_columns)
+    standard = mapping.land_use_standard(placed, mapped, choices)
+    check = replace(check, mapped=mapped, placed=typed, crs=named_crs, findings=so_far, land_use_standard=standard)
+    if str(typed.crs and typed.crs.to_string()) != STORE_CRS or mapped.missing:
+        return check
+    checked, found_rows = validation.check_layer(typed, schema, district=district, choices=choices)
+    read = repair.settled(reading.findings, typed, choices)
+    return replace(check, frame=checked, findings=merge_findings(read, found_crs, of_columns, found_rows))
+
+
+def _check_ledger(
+    layer: str,
+    path: Path,
+    choices: Choices,
+    settings: Settings,
+    *,
+    old: GeoDataFrame | None,
+    remembered: Mapping[str, str],
+) -> Check:
+    """A table of keys and attributes, put into the features that are there. `frame` holds them all."""
+    schema = schema_of(layer)
+    read = read_table(path, choices=choices, settings=settings)
+    check = Check(layer, path, Reading(read.path, read.layers, read.findings, None), choices, list(read.findings))
+    if old is None:
+        return replace(check, findings=[*read.findings, ledger.no_version()])
+    if read.frame is None:
+        return check
+    table, left_out = ledger.attributes_of(read.frame, schema)
+    mapped = ledger.match_columns([str(name) for name in table.columns], schema, choices.columns, remembered)
+    check = replace(check, mapped=mapped, findings=merge_findings(read.findings, left_out, mapped.findings))
+    if mapped.missing:
+        return check
+    joined = ledger.join(table, old, schema, mapped, choices=choices)
+    return replace(
+        check,
+        frame=joined.frame,
+        placed=joined.placed,
+        joined=joined,
+        land_use_standard=mapping.land_use_standard(table, mapped, choices),
+        findings=merge_findings(check.findings, joined.findings, validation.check_attributes(joined.touched, schema)),
+    )
+
+
+def _remembered_columns(versions: Sequence[Version]) -> dict[str, str]:
+    """Columns that were matched by hand for earlier versions of a layer, the latest word for each."""
+    remembered: dict[str, str] = {}
+    for version in versions:
+        if written := version.decisions.get("choices"):
+            remembered |= Choices.from_json(written).columns
+    return remembered
 
 
 def _district(store: Store, versions: Mapping[str, Version], layer: str) -> BaseGeometry | None:

@@ -16,6 +16,7 @@ from geodata.schema import schema_of
 
 _ROW = label("行", "Row")
 _CODE, _SEVERITY, _REASON = label("代码", "Code"), label("级别", "Severity"), label("说明", "Reason")
+_NOT_IN_LEDGER = label("台账中没有这个要素，保持不变", "Not in the ledger; stays as it is")
 SEVERITY_LABELS = {
     Severity.ERROR: label("错误", "Error"),
     Severity.WARNING: label("警告", "Warning"),
@@ -59,10 +60,27 @@ def findings_file(check: Check, findings: Sequence[Finding], ending: str, langua
         table = pd.concat([table, found], axis=1)
         values = frame.geometry.to_numpy()
         shapes = [values[row] if row >= 0 else None for row in position]
+    left = _not_in_ledger(check, findings, language)
+    if left is not None:
+        table = pd.concat([table, left.drop(columns="geometry")], ignore_index=True)
+        shapes += list(left.geometry)
     if ending == "xlsx":
         return exporting.findings_table(table)
     crs = None if frame is None else frame.crs
     return exporting.findings_layer(GeoDataFrame(table, geometry=_finite(shapes), crs=crs))
+
+
+def _not_in_ledger(check: Check, findings: Sequence[Finding], language: Language) -> GeoDataFrame | None:
+    """The features that a ledger does not name, as they stand in the layer; they have no row in the upload."""
+    if check.joined is None or not check.joined.only_in_layer or "LEDGER_KEYS" not in {each.code for each in findings}:
+        return None
+    schema, frame = schema_of(check.layer), check.joined.frame
+    rest = frame[frame[schema.key].isin(check.joined.only_in_layer)].reset_index(drop=True)
+    named = _named(pd.DataFrame(rest.drop(columns="geometry")), check, language)
+    named[_CODE.in_(language)] = "LEDGER_KEYS"
+    named[_SEVERITY.in_(language)] = SEVERITY_LABELS[Severity.NOTE].in_(language)
+    named[_REASON.in_(language)] = _NOT_IN_LEDGER.in_(language)
+    return GeoDataFrame(named, geometry=rest.geometry, crs=rest.crs)
 
 
 def _upload(check: Check) -> GeoDataFrame | None:

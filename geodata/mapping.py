@@ -127,6 +127,7 @@ def match_columns(
     chosen: Mapping[str, str],
     *,
     required: Collection[str] | None = None,
+    remembered: Mapping[str, str] | None = None,
 ) -> Mapped:
     """Find the field of each column of a file.
 
@@ -137,11 +138,16 @@ def match_columns(
     ----------
     chosen : file column → field, or '' to leave a column unknown; it wins over every name
     required : fields that must have a column; those of the schema by default. A ledger needs its key alone
+    remembered : as `chosen`, from earlier uploads of the layer; it gives way to `chosen` and to a column that bears
+        the field's very name
     """
     fields = {field.name: field for field in schema.fields}
     needed = [field.name for field in schema.fields if field.required] if required is None else list(required)
     findings: list[Finding] = []
-    decided = _decided(file_columns, schema, chosen, findings)
+    again = _remembered(file_columns, schema, chosen, remembered or {})
+    if again:
+        findings.append(_recalled(again, fields))
+    decided = _decided(file_columns, schema, {**again, **chosen}, findings)
     claims = [_Claim(place, name, _EXACT) for place, name in decided.items() if name]
     taken = {claim.field for claim in claims}
     ambiguous: dict[int, list[str]] = {}
@@ -244,6 +250,46 @@ def _decided(
             )
         )
     return decided
+
+
+def _remembered(
+    file_columns: Sequence[str], schema: LayerSchema, chosen: Mapping[str, str], remembered: Mapping[str, str]
+) -> dict[str, str]:
+    """What was matched by hand in earlier uploads and applies here: column → field, '' for none."""
+    earlier = {name_key(column): field for column, field in remembered.items()}
+    said = {name_key(column) for column in chosen}
+    known = {column: earlier[name_key(column)] for column in file_columns if name_key(column) in earlier.keys() - said}
+    taken = {name_key(field) for field in chosen.values()}
+    named = {
+        field.name
+        for field in schema.fields
+        for column in file_columns
+        if column not in known and name_key(column) in _whole_names(field)
+    }
+    fields = {field.name for field in schema.fields}
+    return {
+        column: field
+        for column, field in known.items()
+        if not field or (field in fields - named and name_key(field) not in taken)
+    }
+
+
+def _recalled(again: Mapping[str, str], fields: Mapping[str, Field]) -> Finding:
+    pairs = [
+        label(f"{shown(column)} → {fields[field].zh}", f"{shown(column)} → {fields[field].label}")
+        if field
+        else label(f"{shown(column)} → 不对应字段", f"{shown(column)} → no field")
+        for column, field in again.items()
+    ]
+    return found(
+        "GUESSED_FIELD",
+        text(
+            "Matched as in an earlier upload of this layer: {columns}. Change it where it is not meant.",
+            columns=listed(pairs),
+        ),
+        count=len(again),
+        severity=Severity.NOTE,
+    )
 
 
 def _whole_names(field: Field) -> set[str]:
@@ -460,10 +506,11 @@ def _check_text_is_there(series: pd.Series[Any], field: Field) -> list[Finding]:
     if not len(empty):
         return []
     whole = len(empty) == len(series)
-    return [_no_value(field, empty, Severity.ERROR if whole else Severity.WARNING)]
+    return [no_value(field, empty, Severity.ERROR if whole else Severity.WARNING)]
 
 
-def _no_value(field: Field, rows: npt.NDArray[np.int64], severity: Severity) -> Finding:
+def no_value(field: Field, rows: npt.NDArray[np.int64], severity: Severity) -> Finding:
+    """That a required field is empty in some rows."""
     return found(
         "MISSING_VALUE",
         text(
@@ -644,12 +691,10 @@ def _read_land_use(
 ) -> tuple[pd.Series[Any], pd.Series[Any] | None]:
     """National codes, and the file's own values where any was translated."""
     texts = as_texts(values)
-    distinct = [value for value in texts.dropna().unique() if not is_no_value(value)]
     stated = choices.land_use_standard
-    standard = land_use.standard_named(stated) if stated else land_use.standard_of(distinct)
-    if standard is None:
-        findings.append(_unknown_standard(str(stated), field))
-        standard = land_use.standard_of(distinct)
+    if stated and land_use.standard_named(stated) is None:
+        findings.append(_unknown_standard(stated, field))
+    standard = _standard(texts, choices)
     read = each_value(texts, land_use.land_use_reader(standard))
     findings += _bad(
         read,
@@ -711,6 +756,20 @@ def _read_land_use(
         )
     )
     return _series(read.values, values, field), pd.Series(read.texts, index=values.index, dtype="str")
+
+
+def _standard(texts: pd.Series[Any], choices: Choices) -> str:
+    stated = land_use.standard_named(choices.land_use_standard) if choices.land_use_standard else None
+    return stated or land_use.standard_of(value for value in texts.dropna().unique() if not is_no_value(value))
+
+
+def land_use_standard(frame: pd.DataFrame, mapped: Mapped, choices: Choices) -> str | None:
+    """The standard in which `to_fields` reads the land-use codes of a file; None where it has none."""
+    column = next((column for column, field in mapped.columns.items() if field == "land_use"), None)
+    if column is None:
+        return None
+    place = [str(name) for name in frame.columns].index(column)
+    return _standard(as_texts(frame.iloc[:, place]), choices)
 
 
 _LAND_USE_DOUBTS = {
@@ -854,7 +913,7 @@ def _bad(read: ReadColumn, field: Field, code: str, advice: Text) -> list[Findin
             )
         )
     if field.required and len(empty):
-        findings.append(_no_value(field, empty, Severity.ERROR))
+        findings.append(no_value(field, empty, Severity.ERROR))
     return findings
 
 

@@ -89,10 +89,20 @@ class TableReading:
     """A table without geometry as it was read: a ledger, targets, reported values. All values are text."""
 
     path: str
-    sheets: list[str]
+    layers: list[LayerInfo]
+    """Its sheets; of the one that was read, or of all that wait for a choice."""
     findings: list[Finding]
     frame: pd.DataFrame | None
-    encoding: str | None = None
+
+    @property
+    def sheets(self) -> list[str]:
+        """Names of the sheets."""
+        return [layer.name for layer in self.layers]
+
+    @property
+    def encoding(self) -> str | None:
+        """Encoding of the sheet that was read."""
+        return self.layers[0].encoding if self.frame is not None else None
 
     @property
     def outcome(self) -> Outcome:
@@ -371,19 +381,19 @@ def load_reading(path: str, staging: Path) -> Reading:
         geometries = shapely.from_wkb(columns.pop("geometry").to_numpy(dtype=object))
         crs = CRS.from_user_input(document["crs"]) if document["crs"] else None
         frame = GeoDataFrame(columns, geometry=GeoSeries(geometries, crs=crs), crs=crs)
-    layers = [
-        LayerInfo(**{**layer, "bounds": tuple(layer["bounds"]) if layer["bounds"] else None})
-        for layer in document["layers"]
-    ]
+    layers = [_layer_from_json(layer) for layer in document["layers"]]
     return Reading(path, layers, [finding_from_json(finding) for finding in document["findings"]], frame)
+
+
+def _layer_from_json(document: Mapping[str, Any]) -> LayerInfo:
+    return LayerInfo(**{**document, "bounds": tuple(document["bounds"]) if document["bounds"] else None})
 
 
 def hand_over_table(reading: TableReading, staging: Path) -> None:
     """Write the reading of a table into the staging folder."""
     document = {
-        "sheets": reading.sheets,
+        "layers": [asdict(layer) for layer in reading.layers],
         "findings": [finding_to_json(finding) for finding in reading.findings],
-        "encoding": reading.encoding,
         "frame": reading.frame is not None,
     }
     if reading.frame is not None:
@@ -396,7 +406,7 @@ def load_table(path: str, staging: Path) -> TableReading:
     document = json.loads((staging / "reading.json").read_text(encoding="utf-8"))
     frame = _read_arrow(staging) if document["frame"] else None
     findings = [finding_from_json(finding) for finding in document["findings"]]
-    return TableReading(path, document["sheets"], findings, frame, document["encoding"])
+    return TableReading(path, [_layer_from_json(layer) for layer in document["layers"]], findings, frame)
 
 
 def _write_arrow(columns: pd.DataFrame, staging: Path) -> None:

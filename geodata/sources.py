@@ -25,6 +25,7 @@ from geodata.formats.base import (
     UnreadableError,
     UploadFile,
     damaged,
+    empty,
     no_layer,
     unsupported,
 )
@@ -32,10 +33,10 @@ from geodata.formats.drawing import drawing
 from geodata.formats.gdal import flatgeobuf, geodatabase_layers, geojson, geopackage, kml, kmz
 from geodata.formats.parquet import geoparquet
 from geodata.formats.shapefiles import ShapefileSource
-from geodata.formats.tables import TABLES, table_sources
+from geodata.formats.tables import TABLES, Table, table_sources
 from geodata.i18n import text
 from geodata.judging import duplicate_fields, judge, unique
-from geodata.reading import Reading, TableReading
+from geodata.reading import LayerInfo, Reading, TableReading
 
 _GEODATABASE_FILE = re.compile(r"a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|freelist)|gdb|timestamps")
 
@@ -86,13 +87,18 @@ def _choose(sources: Sequence[Source], wanted: str | None) -> tuple[Source | Non
         return None, [no_layer([source.name for source in sources], wanted)]
     if len(sources) == 1:
         return sources[0], []
-    names = ", ".join(shown(source.name, limit=40) for source in sources[:20])
-    return None, [
-        found(
-            "SEVERAL_LAYERS",
-            text("The upload holds {count} layers; choose one of: {names}.", count=len(sources), names=names),
-        )
-    ]
+    return None, [_several_layers([source.name for source in sources])]
+
+
+def _several_layers(names: Sequence[str]) -> Finding:
+    return found(
+        "SEVERAL_LAYERS",
+        text(
+            "The upload holds {count} layers; choose one of: {names}.",
+            count=len(names),
+            names=", ".join(shown(name, limit=40) for name in names[:20]),
+        ),
+    )
 
 
 def _no_file(path: Path) -> Finding:
@@ -299,34 +305,44 @@ def _upload_too_large(size: int) -> Finding:
 
 
 def read_table_here(path: Path, choices: Choices, staging: Path) -> TableReading:
-    """Read a table without geometry in this process."""
+    """Read a table without geometry in this process: CSV or XLSX, plain or in a zip."""
     name = str(path)
-    file = UploadFile(path.name, path)
+    tables: list[Table] = []
     try:
-        if file.suffix not in TABLES:
-            return TableReading(name, [], [unsupported(file.file_name)], None)
-        if path.stat().st_size > archive.MAX_UPLOAD_BYTES:
-            return TableReading(name, [], [_upload_too_large(path.stat().st_size)], None)
-        tables = TABLES[file.suffix](file, staging)
+        files = _files_of_folder(path, staging) if path.is_dir() else _files_of_file(path, staging)
+        found_tables = [file for file in files if file.suffix in TABLES]
+        if not found_tables:
+            return TableReading(name, [], [_no_table(files[0].file_name if files else path.name)], None)
+        for file in found_tables:
+            tables += TABLES[file.suffix](file, staging)
     except UnreadableError as error:
         return TableReading(name, [], error.findings, None)
     except OSError:
         return TableReading(name, [], [_no_file(path)], None)
-    sheets = [sheet for sheet, *_ in tables]
+    layers = [
+        LayerInfo(sheet, len(table), None, None, decision.encoding, [str(column) for column in table.columns], None)
+        for sheet, table, decision, _ in tables
+    ]
+    sheets = [layer.name for layer in layers]
     wanted = choices.layer_name
-    chosen = [table for table in tables if wanted is None or table[0].casefold() == wanted.casefold()]
+    chosen = [at for at, sheet in enumerate(sheets) if wanted is None or sheet.casefold() == wanted.casefold()]
     if len(chosen) != 1:
-        finding = no_layer(sheets, wanted) if wanted is not None else found(
-            "SEVERAL_LAYERS",
-            text("The upload holds {count} layers; choose one of: {names}.", count=len(sheets), names=", ".join(
-                shown(sheet, limit=40) for sheet in sheets[:20])),
-        )  # fmt: skip
-        return TableReading(name, sheets, [finding], None)
-    _, table, decision, findings = chosen[0]
+        finding = no_layer(sheets, wanted) if wanted is not None else _several_layers(sheets)
+        return TableReading(name, layers, [finding], None)
+    _, table, _, findings = tables[chosen[0]]
+    if not len(table):
+        findings = [*findings, empty(sheets[chosen[0]])]
     names, twice = unique([str(column) for column in table.columns])
     if twice:
         findings = [*findings, duplicate_fields(twice, choices)]
-    return TableReading(name, sheets, findings, table.set_axis(names, axis=1), decision.encoding)
+    return TableReading(name, [layers[chosen[0]]], findings, table.set_axis(names, axis=1))
+
+
+def _no_table(name: str) -> Finding:
+    return found(
+        "UNSUPPORTED",
+        text("“{name}” is no table. A table without shapes is read as XLSX or CSV.", name=shown(name)),
+    )
 
 
 FORMATS: dict[str, Callable[[UploadFile, Path], list[Source]]] = {

@@ -92,6 +92,15 @@ def check_layer(
     return frame, findings
 
 
+def check_attributes(frame: GeoDataFrame, schema: LayerSchema) -> list[Finding]:
+    """Check what a ledger may have changed: order of dates, recorded areas. Rows are the frame's labels."""
+    findings = _check_date_order(frame, schema)
+    if len(frame) and "area_recorded_m2" in frame:
+        degrees = measurable(shapes_of(frame))
+        findings += _check_recorded_area(frame, degrees, measurable(in_metres(degrees)), schema)
+    return findings
+
+
 _SHAPE_REPAIRS: dict[str, Callable[[GeoDataFrame, LayerSchema], Repaired]] = {
     "HAS_ZM": lambda frame, _: repair.drop_zm(frame),
     "MIXED_GEOM": lambda frame, schema: repair.keep_fitting(frame, schema.geometry),

@@ -50,12 +50,16 @@ _EAST_NAMES = {"lon", "lng", "long", "longitude", "x", "east", "easting", "经�
 _NORTH_NAMES = {"lat", "latitude", "y", "north", "northing", "纬度", "北坐标", "纵坐标", "y坐标", "laty"}
 
 
-_WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION", re.IGNORECASE)
+WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION", re.IGNORECASE)
 
 
 _DEGREES = re.compile(
     r"""^\s*([+-]?\d+)\s*[°度]\s*(?:(\d+)\s*['′’分]\s*(?:(\d+(?:\.\d+)?)\s*["″”秒]?\s*)?)?([NSEWnsew]?)\s*$"""
 )
+
+
+Table = tuple[str, pd.DataFrame, encoding.Decision, list[Finding]]
+"""A sheet: its name, its cells as text under their header, its encoding, and what was found."""
 
 
 @dataclass
@@ -107,11 +111,11 @@ def _geometry_columns(table: pd.DataFrame) -> tuple[int] | tuple[int, int] | Non
     for number, name in enumerate(names):
         if name in _WKT_NAMES or "wkt" in name:
             first = table.iloc[:, number].dropna()
-            if len(first) and _WKT.match(str(first.iloc[0])):
+            if len(first) and WKT.match(str(first.iloc[0])):
                 return (number,)
     for number in range(table.shape[1]):
         first = table.iloc[:, number].dropna()
-        if len(first) and _WKT.match(str(first.iloc[0])) and "(" in str(first.iloc[0]):
+        if len(first) and WKT.match(str(first.iloc[0])) and "(" in str(first.iloc[0]):
             return (number,)
     east = [number for number, name in enumerate(names) if name in _EAST_NAMES or name == "经"]
     north = [number for number, name in enumerate(names) if name in _NORTH_NAMES or name == "纬"]
@@ -161,7 +165,7 @@ def _coordinate(value: object) -> float:
     return -degrees if parts[1].startswith("-") or parts[4].upper() in ("S", "W") else degrees
 
 
-def _csv_tables(file: UploadFile, staging: Path) -> list[tuple[str, pd.DataFrame, encoding.Decision, list[Finding]]]:  # noqa: ARG001
+def _csv_tables(file: UploadFile, staging: Path) -> list[Table]:  # noqa: ARG001
     content = file.path.read_bytes()
     if b"\0" in content[:65536] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(damaged(file.file_name))
@@ -208,7 +212,7 @@ def _with_header(rows: Sequence[Sequence[str | None]], name: str) -> tuple[pd.Da
     return table, findings
 
 
-def _xlsx_tables(file: UploadFile, staging: Path) -> list[tuple[str, pd.DataFrame, encoding.Decision, list[Finding]]]:
+def _xlsx_tables(file: UploadFile, staging: Path) -> list[Table]:
     contents = archive.look_through(file.path)
     if contents.findings:
         raise UnreadableError(*contents.findings)
@@ -241,7 +245,7 @@ def _cell(value: Any) -> str | None:
     return str(value).strip().removesuffix(" 00:00:00") or None
 
 
-TABLES: dict[str, Callable[[UploadFile, Path], list[tuple[str, pd.DataFrame, encoding.Decision, list[Finding]]]]] = {
+TABLES: dict[str, Callable[[UploadFile, Path], list[Table]]] = {
     ".csv": _csv_tables,
     ".tsv": _csv_tables,
     ".txt": _csv_tables,
