@@ -32,23 +32,26 @@ class Style:
     """Whether a line is as wide as the thing itself where that is wider than `width`."""
     radius: float = 0
     glow: str = ""
+    bar: str = ""
+    """Colour of a bar that stands for a line which is paper white on the map."""
 
     @property
     def colour(self) -> str:
         """The one colour that stands for this style in a legend or chart."""
-        return self.fill or self.hatch_colour or self.stroke
+        return self.bar or self.fill or self.hatch_colour or self.stroke
 
 
 _DEEP_GREEN = "#3f8f4f"
 _PARCEL_EDGE = "#8d8778"
+_PAPER = "#ffffff"
 
 
 def _line(colour: str, width: float, dash: tuple[float, ...] = (), glow: str = "") -> Style:
     return Style(stroke=colour, width=width, dash=dash, glow=glow)
 
 
-def _band(colour: str, width: float, casing: str, casing_dash: tuple[float, ...] = ()) -> Style:
-    return Style(stroke=colour, width=width, casing=casing, casing_dash=casing_dash, to_scale=True)
+def _band(colour: str, width: float, casing: str, casing_dash: tuple[float, ...] = (), bar: str = "") -> Style:
+    return Style(stroke=colour, width=width, casing=casing, casing_dash=casing_dash, to_scale=True, bar=bar)
 
 
 def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
@@ -56,7 +59,7 @@ def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
 
 
 STYLES: dict[str, dict[str, Style]] = {
-    "district": {"present": Style(stroke="#7a2e2e", width=2.2, dash=(14, 4, 3, 4), casing="#7a2e2e30")},
+    "district": {"present": Style(stroke="#a83f3f", width=2.2, dash=(14, 4, 3, 4), casing="#a83f3f38")},
     "water_zones": {"present": Style(fill="#d6ebf5", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
     "corridors": {
         "planned": Style(fill="#e3f1dd", stroke="#86b37c", width=1, dash=(5, 4)),
@@ -70,7 +73,7 @@ STYLES: dict[str, dict[str, Style]] = {
     "roads": {
         "planned": _band("#e9e6dd", 1, "#9a958a", (4, 3)),
         "under_construction": _band("#f6cf94", 1, "#b8741c", (6, 3)),
-        "open": _band("#ffffff", 1, "#7d776c"),
+        "open": _band(_PAPER, 1, "#7d776c", bar="#8f897d"),
     },
     "relocation_zones": {
         "listed": Style(stroke="#6d2077", width=1.5, hatch="diagonal", hatch_colour="#8e3a99"),
@@ -80,7 +83,8 @@ STYLES: dict[str, dict[str, Style]] = {
     },
     "parks": {"present": Style(stroke="#8a5a2b", width=2.2, dash=(9, 4), casing="#8a5a2b40")},
     "parcels": {
-        "not_applicable": _parcel("#e8e8e4"),
+        # Farmland and water are the ground of a plan drawing: a quiet green, without strong edges.
+        "not_applicable": Style(fill="#e6edd0", stroke="#cdd6b3", width=0.5),
         "unapproved": _parcel("#ffffff", "dots", "#9a9488"),
         "approved_unsupplied": _parcel("#f6e58d"),
         "supplied_unused": _parcel("#f0a94b"),
@@ -131,7 +135,7 @@ LAND_USE_STYLES: dict[str, Style] = {
 }
 _OTHER_LAND_USE = _parcel("#dcdcdc")
 
-ROAD_FILLS = {"expressway": "#f5c6a0", "arterial": "#fff1c9"}
+ROAD_FILLS = {"expressway": "#f2a6a0", "arterial": "#fff1c9"}
 """Open roads of these classes are told apart by colour; the others are white."""
 ROAD_WIDTH_FACTOR = {"expressway": 1.0, "arterial": 0.85, "secondary": 0.65, "branch": 0.45}
 """How much of its right-of-way a road is drawn as wide as."""
@@ -154,7 +158,7 @@ def land_use_style(code: str) -> Style:
 
 def css(style: Style) -> str:
     """A style as the CSS of a small swatch."""
-    rules = [f"background-color:{style.fill}" if style.fill else "background-color:transparent"]
+    rules = [f"background-color:{style.fill or (_PAPER if style.hatch else 'transparent')}"]
     if style.hatch:
         rules.append(f"background-image:{_CSS_HATCHES[style.hatch].format(colour=style.hatch_colour)}")
         if style.hatch == "dots":

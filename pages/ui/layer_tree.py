@@ -21,17 +21,23 @@ _THEME_NAMES: dict[Theme, Text] = {"status": text("By status"), "land_use": text
 
 
 def show(versions: data.Versions, on: date) -> None:
-    """Every published layer in its group."""
+    """Every published layer in its group; the data date once, where it is one for all."""
+    common = {version.data_date for version in versions.values()}
+    if len(common) == 1 and (through := notes.data_through(next(iter(versions.values())), on)):
+        st.caption(through)
     for group, title in GROUPS.items():
         layers = [layer for layer in MAP_LAYERS.values() if layer.group == group and layer.name in versions]
         if layers:
             with st.container(key=f"group_{group}", gap=None):
                 st.caption(f"**{say(title)}**")
                 for layer in layers:
-                    _show_layer(layer.name, versions[layer.name], on, visible=layer.visible)
+                    version = versions[layer.name]
+                    if _show_layer(layer.name, version, on, visible=layer.visible):
+                        _show_remarks(version, on, with_data_date=len(common) > 1)
 
 
-def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> None:
+def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> bool:
+    """Checkbox, opacity and key of a layer; whether it is on the map."""
     state.layer_defaults(layer, visible=visible)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"row_{layer}"):
         shown = st.checkbox(
@@ -58,9 +64,7 @@ def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> Non
                 key=state.OPACITY_KEY.format(layer),
                 persist_state="session",
             )
-    if not shown:
-        return
-    if layer == "parcels":
+    if shown and layer == "parcels":
         st.segmented_control(
             t("Colour parcels by"),
             THEMES,
@@ -70,10 +74,9 @@ def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> Non
             persist_state="session",
             label_visibility="collapsed",
         )
-    if len(STATES[layer]) > 1:
+    if shown and len(STATES[layer]) > 1:
         _show_legend(layer, version, on)
-    if through := notes.data_through(version, on):
-        st.caption(through)
+    return shown
 
 
 def _show_legend(layer: str, version: Version, on: date) -> None:
@@ -83,3 +86,20 @@ def _show_legend(layer: str, version: Version, on: date) -> None:
         chips.show(Chip("", entry.css) for entry in entries)
     else:
         chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)
+
+
+def _show_remarks(version: Version, on: date, *, with_data_date: bool) -> None:
+    """What no colour tells: recognised, can't be judged, projected, each with its number; and the data date."""
+    remarks = _remarks(data.names({version.layer: version}), on, version)
+    parts = [f"{say(remark.label)} **{formats.number(remark.count)}**" for remark in remarks]
+    if with_data_date and (through := notes.data_through(version, on)):
+        parts.append(through)
+    if parts:
+        meanings = "\n\n".join(f"**{say(remark.label)}** {say(remark.meaning)}" for remark in remarks)
+        with st.container(key=f"remarks_{version.layer}"):
+            st.caption(" · ".join(parts), help=meanings or None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _remarks(names: tuple[tuple[str, str, int, str], ...], on: date, _version: Version) -> list[legend.Remark]:  # noqa: ARG001
+    return legend.remarks(_version.layer, data.frame(_version), on, _version.data_date)
