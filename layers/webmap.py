@@ -41,10 +41,10 @@ _LABEL_LOOKS: dict[str, dict[str, Any]] = {
     "corridors": {"size": 12, "weight": 600, "colour": "#2f6b35", "dark": "#a9dba8"},
     "parks": {"size": 14, "weight": 700, "colour": "#6b3d10", "dark": "#f0c890"},
     "roads": {"size": 11, "colour": "#4a463e", "dark": "#d8d4ca", "apart": 320},
-    "projects": {"size": 11, "colour": "#5b0e1a", "dark": "#f2b3bc", "dy": 14},
+    "projects": {"size": 11, "colour": "#5b0e1a", "dark": "#f2b3bc", "dy": 16, "symbol": 18},
     "greening": {"size": 10, "colour": "#245a2c", "dark": "#b6e3b4"},
     "relocation_zones": {"size": 11, "colour": "#4d1557", "dark": "#e3b8ec"},
-    "parcels": {"size": 10, "colour": "#4a463e", "dark": "#d8d4ca"},
+    "parcels": {"size": 11, "colour": "#4a463e", "dark": "#d8d4ca"},
 }
 _TOLD_BY_NAME = {"land_use", "road_class", "kind", "axis"}
 """Codes whose names say enough by themselves."""
@@ -141,9 +141,13 @@ def map_state(
 def review_state(
     district: Version | None, url: str, *, language: str, dark: bool, bounds: Bounds | None
 ) -> dict[str, Any]:
-    """What the map of an upload under review shows: the district and the draft's own features."""
+    """What the map of an upload under review shows: the district and the draft's own features.
+
+    It stands apart from the page's address: it neither goes to the place of the plan there nor writes its own into it.
+    """
     shown = {"district": district} if district else {}
     state = map_state(shown, on=_EPOCH, visible=dict.fromkeys(shown, 1.0), language=language, dark=dark, bounds=bounds)
+    state["apart"] = True
     state["layers"][review.LAYER] = {"opacity": 0.9, "rows": None, "url": url, "visible": True}
     return state
 

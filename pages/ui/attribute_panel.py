@@ -112,7 +112,8 @@ def _words(field: Field, value: Any) -> str:
     if field.kind is Kind.CODE:
         code = str(value)
         label = field.codes.get(code) or field.codes.get(code[:2])
-        return code if label is None else say(label) if code in say(label) or field.open else f"{say(label)} ({code})"
+        # A class number says more beside its name; a word of ours that stands for a name does not.
+        return code if label is None else f"{say(label)} ({code})" if code.isdigit() else say(label)
     if field.kind is Kind.FLAG:
         return t("yes") if value else t("no")
     if field.share:

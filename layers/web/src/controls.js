@@ -64,6 +64,8 @@ export const CoordinatesControl = L.Control.extend({
   },
 });
 
+const DEGREES_PX = 64; // a meridian nearer to the right edge has no room for its degrees
+
 /** Meridians and parallels at round steps, with their degrees at the edge of the view. */
 export class Graticule {
   constructor(map) {
@@ -78,16 +80,18 @@ export class Graticule {
     const step = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].find((s) => width / (s / 3600) <= 8) || 7200;
     const style = { pane: "graticule", color: "#8b8b80", weight: 0.6, opacity: 0.4, interactive: false };
     this.group.clearLayers();
-    const lines = (from, to, toLine, toSpot, letter) => {
+    const lines = (from, to, toLine, toSpot, letter, last = to) => {
       for (let n = Math.ceil((from * 3600) / step); n <= (to * 3600) / step; n++) {
         const degrees = (n * step) / 3600;
         this.group.addLayer(L.polyline(toLine(degrees), style));
+        if (degrees > last) continue;
         const icon = L.divIcon({ className: `plan-degrees ${letter}`, html: sexagesimal(n * step) + letter, iconSize: null });
         this.group.addLayer(L.marker(toSpot(degrees), { icon, interactive: false, keyboard: false, pane: "graticule" }));
       }
     };
     const [west, east, south, north] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()];
-    lines(west, east, (lon) => [[south, lon], [north, lon]], (lon) => [north, lon], "E");
+    const lastNamed = east - (width * DEGREES_PX) / this.map.getSize().x;
+    lines(west, east, (lon) => [[south, lon], [north, lon]], (lon) => [north, lon], "E", lastNamed);
     lines(south, north, (lat) => [[lat, west], [lat, east]], (lat) => [lat, east], "N");
   }
 }

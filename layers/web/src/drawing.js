@@ -172,6 +172,7 @@ export class Drawing {
       halo: HALO[this.scheme],
       apart: (look.apart || 220) * scale,
       dy: (look.dy || 0) * scale,
+      symbol: (look.symbol || 0) * scale,
     };
   }
 }

@@ -7,6 +7,7 @@ import { PlanLayer } from "./plan_layer.js";
 const HOVER_BRUSH_PX = 6;
 const URL_AFTER_MS = 500;
 const MOST_HOVERED = 3;
+const PANEL_PX = 370; // at the right edge the page shows there what was clicked
 const MARGIN_PX = 12;
 
 const planMap = (window.planMap = { ready: false, state: null, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
@@ -31,7 +32,7 @@ function start(map, config) {
   const plan = new PlanLayer(map, config, planMap.stats);
   const words = (name) => config.words[name][planMap.state.language];
   const fit = fitControl(() => fitBounds(map, planMap.state.bounds, { animate: true })).addTo(map);
-  const full = fullScreenControl(() => toggleFullScreen()).addTo(map);
+  const full = fullScreenControl(toggleFullScreen).addTo(map);
   const scale = L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   const coordinates = new CoordinatesControl().addTo(map);
   const graticule = new Graticule(map);
@@ -64,6 +65,7 @@ function start(map, config) {
   };
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
+  keepClearOfPanel(map, plan);
   showHovered(map, plan, tooltip, config);
   if (planMap.state) planMap.show(planMap.state);
   return scale;
@@ -71,8 +73,8 @@ function start(map, config) {
 
 /** Go to the place that the page's address names, else to the whole district; whether it is the district. */
 function goToStart(map, state) {
-  const query = new URLSearchParams(address()?.search || "");
-  if (address() && !query.has("centre")) {
+  const query = new URLSearchParams(state.apart ? "" : address()?.search || "");
+  if (address() && !state.apart && !query.has("centre")) {
     for (const [part, value] of Object.entries(window.parent.planPlace || {})) query.set(part, value);
   }
   const [lon, lat] = (query.get("centre") || "").split("_").map(Number);
@@ -96,7 +98,7 @@ function keepPlaceInAddress(map) {
   map.on("moveend", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (!address()) return;
+      if (!address() || planMap.state?.apart) return;
       const query = new URLSearchParams(address().search);
       const centre = map.getCenter();
       const place = {
@@ -120,9 +122,19 @@ function address() {
   }
 }
 
+/** The whole screen for the map with what the page shows over it; for the map alone where it stands alone. */
 function toggleFullScreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen().catch(() => {});
+  const area = (address() && window.frameElement?.closest(".st-key-map_area")) || document.documentElement;
+  if (area.ownerDocument.fullscreenElement) area.ownerDocument.exitFullscreen();
+  else area.requestFullscreen().catch(() => {});
+}
+
+/** What was clicked at the right edge moves out from under the panel that is about to tell of it. */
+function keepClearOfPanel(map, plan) {
+  map.on("click", ({ latlng, containerPoint }) => {
+    const hidden = containerPoint.x - (map.getSize().x - PANEL_PX);
+    if (hidden > 0 && map.getSize().x > 2 * PANEL_PX && plan.at(latlng, HOVER_BRUSH_PX).length) map.panBy([hidden, 0]);
+  });
 }
 
 function showHovered(map, plan, tooltip, config) {

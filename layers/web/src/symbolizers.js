@@ -214,7 +214,10 @@ export class Mixed {
   }
 }
 
-/** Text at a label point, along the point's `angle`, with a halo; labels that meet give way by rank. */
+/**
+ * Text at a label point, along the point's `angle`, with a halo; labels that meet give way by rank. The label of a
+ * symbol stands below it or else above it, and keeps other labels off the symbol, even where it has no room itself.
+ */
 export class Labels {
   constructor(labelOf) {
     this.labelOf = labelOf;
@@ -230,21 +233,28 @@ export class Labels {
     const upright = isUpright(label.text, degrees);
     const cells = upright ? cellsOf(label.text, angle, label.size * 1.08) : [{ text: label.text, x: 0, y: 0 }];
     const width = layout.scratch.measureText(label.text).width + 6 * label.scale;
-    return geom.map(([anchor]) => ({
+    const symbol = (anchor) => (label.symbol ? [around(anchor, { x: 0, y: 0 }, label.symbol)] : []);
+    const written = ([anchor], dy) => ({
       anchor,
-      bboxes: upright ? cells.map((cell) => around(anchor, cell, label.size * 1.2)) : boxes(anchor, label, width, angle),
+      bboxes: [
+        ...(upright
+          ? cells.map((cell) => around(anchor, cell, label.size * 1.2))
+          : boxesAlong({ x: anchor.x, y: anchor.y + dy }, width, label.size * 1.25, angle)),
+        ...symbol(anchor),
+      ],
       deduplicationKey: label.text,
       deduplicationDistance: label.apart,
       draw: (ctx) => {
         if (!upright) ctx.rotate(-angle);
-        write(ctx, font, label, cells);
+        write(ctx, font, label, cells, dy);
       },
-    }));
+    });
+    return geom.flatMap((part) =>
+      label.symbol
+        ? [written(part, label.dy), written(part, -label.dy), { anchor: part[0], bboxes: symbol(part[0]), draw() {} }]
+        : [written(part, label.dy)],
+    );
   }
-}
-
-function boxes({ x, y }, { dy, size }, width, angle) {
-  return boxesAlong({ x, y: y + dy }, width, size * 1.25, angle);
 }
 
 function around(anchor, cell, size) {
@@ -252,7 +262,7 @@ function around(anchor, cell, size) {
   return { minX: x - size / 2, maxX: x + size / 2, minY: y - size / 2, maxY: y + size / 2 };
 }
 
-function write(ctx, font, label, cells) {
+function write(ctx, font, label, cells, dy) {
   ctx.font = font;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
@@ -261,7 +271,7 @@ function write(ctx, font, label, cells) {
   ctx.strokeStyle = label.halo;
   ctx.lineWidth = 3 * label.scale;
   ctx.setLineDash([]);
-  for (const { text, x, y } of cells) ctx.strokeText(text, x, y + label.dy);
+  for (const { text, x, y } of cells) ctx.strokeText(text, x, y + dy);
   ctx.fillStyle = label.colour;
-  for (const { text, x, y } of cells) ctx.fillText(text, x, y + label.dy);
+  for (const { text, x, y } of cells) ctx.fillText(text, x, y + dy);
 }
