@@ -7,7 +7,7 @@ gives font and background, light or dark; a colour here is always the map's colo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from types import MappingProxyType
@@ -20,16 +20,20 @@ from geodata.i18n import Language, Text, label, text
 from geodata.schema import GREENING_KINDS, LAND_USES, ROAD_CLASSES
 from geodata.status import STATE_LABELS, STATES
 from layers import formats, styles
+from layers.styles import Style
 
 CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 """For `st.plotly_chart`: no buttons. Every word and number is written here, so Plotly needs no locale."""
 
 _TEXT_PX = 14
 _TICK_MONTHS = (1, 7)
-_HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 27, 40
+_HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 29, 40
 _EDGE_PX = 1
 _PLAN_COLOUR = "#7d8a91"
 """What is only planned has no colour of its own on the map; this one reads on light and dark."""
+_INK, _WHITE = "#1b2a33", "#ffffff"
+_LIGHT = 140
+"""The grey, of 255, from which on a colour takes dark words."""
 _PATTERNS = {"diagonal": "/", "cross": "x", "dots": "."}
 _Cell = tuple[str, str]
 
@@ -229,16 +233,19 @@ def _stacked_bars(
     counts: Mapping[_Cell, float] = MappingProxyType({}),
     decimals: int = 0,
 ) -> Chart:
-    """Horizontal bars of `rows`, the first on top, stacked by the states of `layer` that occur."""
+    """Horizontal bars of `rows`, the first on top, stacked by the states of `layer` that occur.
+
+    What is furthest along comes first, where it can be compared from row to row; land goes by the order of its key.
+    """
     figure = go.Figure()
     key: list[tuple[str, str]] = []
     labels = [row.in_(language) for row in rows.values()]
-    for state in STATES[layer]:
+    for state in STATES[layer] if layer == "parcels" else reversed(STATES[layer]):
         lengths = [float(values.get((row, state), 0)) for row in rows]
         if not any(lengths):
             continue
         name = STATE_LABELS[layer][state].in_(language)
-        key.append((name, styles.css(styles.style(layer, state))))
+        key.append((name, _swatch(styles.style(layer, state))))
         shown = [formats.number(length, decimals) for length in lengths]
         figure.add_bar(
             x=lengths,
@@ -250,6 +257,7 @@ def _stacked_bars(
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
+            textfont=_lettering(styles.style(layer, state)),
             constraintext="inside",
             hovertext=[
                 _fill(
@@ -264,7 +272,7 @@ def _stacked_bars(
             ],
             hoverinfo="text",
         )
-    figure.update_layout(barmode="stack", bargap=0.3, uniformtext={"minsize": 11, "mode": "hide"})
+    figure.update_layout(barmode="stack", bargap=0.25, uniformtext={"minsize": 11, "mode": "hide"})
     figure.update_xaxes(tickformat=",", nticks=7)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return Chart(
@@ -299,11 +307,27 @@ def _marker(layer: str, state: str) -> dict[str, Any]:
         marker["pattern"] = {
             "shape": _PATTERNS[style.hatch],
             "fgcolor": style.hatch_colour,
-            "bgcolor": style.fill or "rgba(0,0,0,0)",
+            "bgcolor": style.fill or _WHITE,
             "size": 7,
             "solidity": 0.12,
         }
     return marker
+
+
+def _swatch(style: Style) -> str:
+    """The CSS of a bar's swatch: a line of the map is a bar here."""
+    if style.fill or style.hatch:
+        return styles.css(style)
+    return styles.css(replace(style, fill=style.colour, stroke=style.casing or style.stroke))
+
+
+def _lettering(style: Style) -> dict[str, str]:
+    """Words that read on a bar of this style, hatched or not: with a halo of the bar's own colour."""
+    ground = style.fill or (_WHITE if style.hatch else style.colour)
+    red, green, blue = (int(ground[place : place + 2], 16) for place in (1, 3, 5))
+    is_light = 0.299 * red + 0.587 * green + 0.114 * blue > _LIGHT
+    halo = f"0 0 3px {ground}"
+    return {"color": _INK if is_light else _WHITE, "shadow": ", ".join([halo] * 3)}
 
 
 def _cells(rows: pd.Series[Any], states: pd.Series[Any], values: pd.Series[Any]) -> dict[_Cell, float]:

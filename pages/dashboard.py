@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from geodata import series
+from geodata import series, status
 from geodata.indicators import Indicator
 from layers import charts, formats
 from layers.charts import AreaIn, Chart
@@ -45,6 +45,7 @@ def _show_tiles(numbers: Numbers, versions: data.Versions, on: date) -> None:
 
 
 def _show_charts(versions: data.Versions, on: date) -> None:
+    """Two in a row, both as high as the row."""
     shown = [chart for chart in _CHARTS if chart.layer in versions]
     for first in range(0, len(shown), _COLUMNS):
         for column, chart in zip(st.columns(_COLUMNS), shown[first : first + _COLUMNS], strict=False):
@@ -52,7 +53,9 @@ def _show_charts(versions: data.Versions, on: date) -> None:
                 made = chart.build(versions, on)
                 st.markdown(f"**{made.title}**")
                 chips.show(chips.Chip(label, css) for label, css in made.key)
-                st.plotly_chart(made.figure, config=charts.CONFIG, key=f"figure_{chart.name}", alt=made.title)
+                st.plotly_chart(
+                    made.figure, config=charts.CONFIG, key=f"figure_{chart.name}", alt=made.title, height="stretch"
+                )
                 source = notes.source_line(versions, chart.layer, on)
                 st.caption(f"{source} · {t('without what existed before')}" if chart.monthly else source)
 
@@ -93,7 +96,7 @@ def _water_tile(numbers: Numbers) -> tuple[str, str, str]:
         t("Waterways connected"),
         formats.share(_value(numbers, "water.connected_share")),
         t(
-            "{connected} of {total} km · {components} connected parts",
+            "{connected} of {total} km · connected parts: {components}",
             connected=formats.number(_value(numbers, "water.connected_km"), 1),
             total=formats.number(_value(numbers, "water.total_km"), 1),
             components=formats.number(_value(numbers, "water.components")),
@@ -194,7 +197,9 @@ def _projects(versions: data.Versions, on: date) -> Chart:
 
 
 def _lighting(versions: data.Versions, on: date) -> Chart:
-    table = series.lighting_by_month(data.frame(versions["lighting"]), _last_month(versions, on))
+    lighting = data.frame(versions["lighting"])
+    lit = lighting["completed_on"].where(status.happened(lighting, "completed_on", on))
+    table = series.lighting_by_month(lighting.assign(completed_on=lit), _last_month(versions, on))
     return charts.lighting_by_month(table, on, language())
 
 

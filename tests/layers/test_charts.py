@@ -79,7 +79,44 @@ def test_relocation_counts_sites_and_tells_their_area():
     )
     chart = charts.relocation_by_batch(table, HECTARES, "zh")
     assert bars(chart) == {"已签约": {"2018 年批次": 2}, "已腾退": {"2018 年批次": 3}}
-    assert "3 宗" in chart.figure.data[1].hovertext[0]
+    assert "3 宗" in chart.figure.data[0].hovertext[0]
+
+
+def test_what_is_furthest_along_comes_first_in_bars_and_key():
+    table = pd.DataFrame(
+        {"road_class": ["branch"] * 3, "state": ["planned", "open", "under_construction"], "length_km": [1.0, 2.0, 3.0]}
+    )
+    chart = charts.roads_by_class(table, "en")
+    assert [trace.name for trace in chart.figure.data] == ["Open", "Under construction", "Planned"]
+    assert [name for name, _ in chart.key] == ["Open", "Under construction", "Planned"]
+
+
+def test_a_line_of_the_map_is_a_bar_of_its_colour_in_figure_and_key():
+    table = pd.DataFrame({"road_class": ["branch"], "state": ["open"], "length_km": [1.0]})
+    chart = charts.roads_by_class(table, "en")
+    colour = styles.colour("roads", "open")
+    assert chart.figure.data[0].marker.color == colour
+    assert f"background-color:{colour}" in dict(chart.key)["Open"]
+
+
+@pytest.mark.parametrize(
+    ("status", "ink", "halo"),
+    [
+        ("completed", "#ffffff", "#2f5d8a"),
+        ("approved_unsupplied", "#1b2a33", "#f6e58d"),
+        ("idle", "#ffffff", "#c0392b"),
+    ],
+)
+def test_numbers_on_a_bar_read_on_its_colour(status: str, ink: str, halo: str):
+    table = pd.DataFrame({"land_use": ["07"], "status": [status], "area_ha": [1.0], "parcels": [1]})
+    font = charts.land_by_use(table, HECTARES, "en").figure.data[0].textfont
+    assert (font.color, halo in font.shadow) == (ink, True)
+
+
+def test_numbers_on_a_hatch_without_a_fill_are_dark_on_paper():
+    table = pd.DataFrame({"batch": [2018], "state": ["agreed"], "sites": [2], "area_ha": [4.0]})
+    bar = charts.relocation_by_batch(table, HECTARES, "en").figure.data[0]
+    assert (bar.textfont.color, bar.marker.pattern.bgcolor) == ("#1b2a33", "#ffffff")
 
 
 def test_roads_stand_in_the_order_of_their_classes():

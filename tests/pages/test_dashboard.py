@@ -39,7 +39,7 @@ def test_every_chart_says_what_it_shows_and_how_old_its_data_is(open_page: OpenP
     assert len(charts) == 8
     captions = [caption.value for caption in app.caption if caption.value.startswith("示例数据")]
     assert [caption.removesuffix(" · 不含现状") for caption in captions] == [
-        "示例数据 · 截止 2021年6月30日 · 数据截至 2020年12月31日"
+        "示例数据 · 统计时点 2021年6月30日 · 数据截至 2020年12月31日"
     ] * 8
     assert sum(caption.endswith("不含现状") for caption in captions) == 2  # greening and lighting by month
 
