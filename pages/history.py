@@ -1,142 +1,278 @@
-"""History: every version of every layer, what made it, what it changed; and the way back."""
+"""History: every version of every layer, what it changed, and the way back; what waits for approval; who did what."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from geodata import exporting, publish
 from geodata.catalogue import Version
-from geodata.diff import diff_layers
+from geodata.choices import Choices
+from geodata.diff import LayerDiff, diff_layers
+from geodata.i18n import text
 from geodata.schema import LAYERS, schema_of
-from geodata.store import Store
+from geodata.settings import Settings
 from layers import formats
-from pages.ui import data, feedback
+from pages.ui import data, differences, feedback
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
+from pages.ui.upload import summary
+from pages.ui.visitor import visitor
 
 _LAYER_KEY = "history_layer"
+_DONE = "_history_done"
+_ROWS_IN_VIEW = 8
+_ACTIONS = {
+    "publish": text("Published a version"),
+    "request": text("Asked for approval"),
+    "approve": text("Approved and published"),
+    "reject": text("Rejected"),
+    "rollback": text("Rolled back"),
+}
+_Done = TypeVar("_Done")
 
 
 def show() -> None:
-    """The versions of one layer, one of them in detail, and the audit list."""
-    st.header(t("History"), anchor=False)
-    store = data.store()
-    versions_tab, audit_tab = st.tabs([t("Versions"), t("Audit list")])
-    with versions_tab:
-        published = [layer for layer in LAYERS if layer in data.current()]
-        if not published:
-            st.info(t("No layer has been published yet"))
-            return
-        layer = st.selectbox(
-            t("Layer"),
-            published,
-            format_func=lambda name: say(LAYERS[name].title),
-            key=_LAYER_KEY,
-            persist_state="session",
-        )
-        versions = sorted(store.versions(layer), key=lambda version: -version.number)
-        chosen = _choose(versions)
-        _show_version(store, versions, chosen)
-    with audit_tab:
-        _show_audit(store)
+    """The versions of one layer, one of them in detail; requests; the audit list."""
+    st.subheader(t("History"), anchor=False)
+    if message := st.session_state.pop(_DONE, None):
+        st.success(message)
+    requests = publish.requests(data.store())
+    pending = [request for request in requests if request.state == "pending"]
+    titles = [t("Versions"), t("Audit list")]
+    if Settings().two_people or pending:
+        titles.insert(1, f"{t('To approve')} ({len(pending)})")
+    tabs = st.tabs(titles)
+    with tabs[0]:
+        _show_versions()
+    if len(tabs) > 2:
+        with tabs[1]:
+            _show_requests(pending)
+    with tabs[-1]:
+        _show_audit()
 
 
-def _choose(versions: list[Version]) -> Version:
-    """The list of versions; a row that is chosen is shown below."""
+def _show_versions() -> None:
+    published = [layer for layer in LAYERS if layer in data.current()]
+    if not published:
+        st.info(t("No layer has been published yet"))
+        return
+    layer = st.selectbox(
+        t("Layer"),
+        published,
+        format_func=lambda name: say(LAYERS[name].title),
+        key=_LAYER_KEY,
+        persist_state="session",
+        width=360,
+    )
+    versions = sorted(data.store().versions(layer), key=lambda version: -version.number)
+    _show_table(versions)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        version = _ask_version(t("Version"), versions, versions[0], key=f"history_version_{layer}")
+        others = [other for other in versions if other.number != version.number]
+        parent = next((other for other in others if other.number == version.parent), others[0] if others else None)
+        other = None
+        if parent is not None:
+            key = f"history_other_{layer}_{version.number}"
+            other = _ask_version(t("Compare with version"), others, parent, key=key)
+        if not version.current:
+            _offer_rollback(version)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_decisions(version)
+        _offer_files(version)
+    if other is None:
+        return
+    with feedback.explained():
+        diff = _difference(other, version)
+        with left:
+            differences.show_list(diff, schema_of(layer))
+        with right:
+            differences.show_counts(diff)
+            _show_map(other, version, diff)
+
+
+def _show_table(versions: list[Version]) -> None:
     table = pd.DataFrame(
         {
             t("Version"): [version.number for version in versions],
-            t("Current"): [version.current for version in versions],
-            t("Published"): [version.at.astimezone().strftime("%Y-%m-%d %H:%M") for version in versions],
+            t("Current"): ["✓" if version.current else "" for version in versions],
+            t("Published"): [_when(version.at) for version in versions],
             t("By"): [version.by for version in versions],
             t("Note"): [version.note for version in versions],
             t("Data date"): [formats.day(version.data_date, language()) for version in versions],
             t("Features"): [version.features for version in versions],
-            t("Illustrative data"): [version.illustrative for version in versions],
+            t("Illustrative data"): [t("yes") if version.illustrative else "" for version in versions],
         }
     )
-    picked = st.dataframe(
-        table, hide_index=True, height="content", key="history_versions", on_select="rerun", selection_mode="single-row"
-    )
-    rows = picked.selection.rows
-    return versions[rows[0] if rows and rows[0] < len(versions) else 0]
+    st.dataframe(table, hide_index=True, height="content" if len(table) <= _ROWS_IN_VIEW else 300)
 
 
-def _show_version(store: Store, versions: list[Version], version: Version) -> None:
-    st.subheader(t("Version {number}", number=version.number), anchor=False)
-    st.caption(
-        t(
-            "Coordinate system {crs} · encoding {encoding} · content {hash}",
-            crs=plain(version.crs or formats.NOTHING),
-            encoding=plain(version.encoding or formats.NOTHING),
-            hash=version.content_hash[:12],
-        )
-    )
-    if version.decisions:
-        with st.expander(t("Decisions made with this upload")):
-            st.json(dict(version.decisions))
-    with st.container(horizontal=True):
-        for ending in ("gpkg", "geojson", "zip", "xlsx"):
-            st.download_button(
-                t("Clean layer, {format}", format={"zip": "Shapefile"}.get(ending, ending.upper())),
-                data=partial(exporting.to_bytes, store, version, ending),
-                file_name=f"{version.layer}_v{version.number}.{ending}",
+def _ask_version(title: str, versions: list[Version], default: Version, *, key: str) -> Version:
+    by_number = {version.number: version for version in versions}
+    numbers = list(by_number)
+    number = st.selectbox(title, numbers, index=numbers.index(default.number), key=key, width=200)
+    return by_number[number]
+
+
+def _offer_files(version: Version) -> None:
+    """The clean layer in the usual formats, and the upload as it came."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(t("Clean layer"), width="content")
+        for ending, name in {"gpkg": "GeoPackage", "zip": "Shapefile", "geojson": "GeoJSON", "xlsx": "XLSX"}.items():
+            _download(
+                name,
+                partial(exporting.to_bytes, data.store(), version, ending),
+                f"{version.layer}_v{version.number}.{ending}",
                 key=f"history_{ending}",
-                on_click="ignore",
             )
-        if version.upload_object:
-            st.download_button(
-                t("Original files"),
-                data=partial(exporting.original, store, version),
-                file_name=exporting.original_name(version),
-                key="history_original",
-                on_click="ignore",
-            )
-    _show_difference(store, versions, version)
-    if not version.current:
-        _offer_rollback(store, version)
+    if version.upload_object:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(t("Original files"), width="content")
+            name = exporting.original_name(version)
+            _download(plain(name), partial(exporting.original, data.store(), version), name, key="history_original")
 
 
-def _show_difference(store: Store, versions: list[Version], version: Version) -> None:
-    others = [other.number for other in versions if other.number != version.number]
-    if not others:
-        return
-    default = others.index(version.parent) if version.parent in others else 0
-    other = st.selectbox(
-        t("Compare with version"), others, index=default, key=f"history_other_{version.layer}_{version.number}"
+def _download(title: str, make: Callable[[], bytes], file_name: str, *, key: str) -> None:
+    st.download_button(title, data=make, file_name=file_name, key=key, on_click="ignore", icon=":material/download:")
+
+
+def _show_decisions(version: Version) -> None:
+    """What was decided with this version: how the file was read, and which findings were accepted."""
+    rows = {
+        t("Coordinate system"): version.crs or formats.NOTHING,
+        t("Encoding"): version.encoding or formats.NOTHING,
+        t("Content"): version.content_hash[:12],
+    }
+    if returned_to := version.decisions.get("rollback_to"):
+        rows[t("Made by")] = t("rollback to version {number}", number=returned_to)
+    if choices := version.decisions.get("choices"):
+        rows |= summary.of_choices(Choices.from_json(choices))
+    if findings := version.decisions.get("findings"):
+        rows[t("Findings accepted")] = ", ".join(f"{code} × {count}" for code, count in findings.items())
+    summary.show(rows)
+
+
+def _show_map(other: Version, version: Version, diff: LayerDiff) -> None:
+    """Where the version differs from another."""
+    differences.show_map(
+        ("history", *_names(other, version)),
+        hashlib.sha256(f"{visitor()} {version.layer}".encode()).hexdigest()[:24],
+        lambda: data.frame(other),
+        data.frame(version),
+        diff,
+        schema_of(version.layer),
+        key=f"history_map_{other.layer}_{other.number}_{version.number}",
     )
+
+
+def _difference(other: Version, version: Version) -> LayerDiff:
     with st.spinner(t("Comparing …")):
-        schema = schema_of(version.layer)
-        diff = diff_layers(store.read(version.layer, other), store.read(version.layer, version.number), schema)
-    counts = diff.counts()
-    titles = {"added": t("Added"), "removed": t("Removed"), "changed": t("Changed"), "unchanged": t("Unchanged")}
-    for place, (name, title) in zip(st.columns(4), titles.items(), strict=True):
-        place.metric(title, formats.number(counts[name]), border=True)
+        return _compared(_names(other, version), other, version)
 
 
-def _offer_rollback(store: Store, version: Version) -> None:
-    with st.popover(t("Make version {number} current again", number=version.number), key="rollback"):
+def _names(other: Version, version: Version) -> tuple[str, str]:
+    return f"{other.layer} {other.number} {other.content_hash}", f"{version.number} {version.content_hash}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _compared(names: tuple[str, str], _other: Version, _version: Version) -> LayerDiff:  # noqa: ARG001
+    return diff_layers(data.frame(_other), data.frame(_version), schema_of(_version.layer))
+
+
+def _offer_rollback(version: Version) -> None:
+    with st.popover(
+        t("Make version {number} current again", number=version.number), key="rollback", icon=":material/undo:"
+    ):
         st.caption(t("A new version with this content is published; nothing is deleted, and this too can be undone."))
-        who = st.text_input(t("Your name (not verified)"), key="rollback_who", max_chars=80)
+        who = _ask_who("rollback_who")
         note = st.text_input(t("Reason"), key="rollback_note", max_chars=500)
-        if st.button(t("Roll back"), type="primary", key="rollback_go", disabled=not who.strip()):
-            with feedback.explained(), st.spinner(t("Publishing …")), ThreadPoolExecutor(max_workers=1) as worker:
-                done = worker.submit(publish.rollback, store, version.layer, version.number, by=who.strip(), note=note)
-                new = done.result()
-                st.toast(t("Version {number} is current now.", number=new.number))
+        if st.button(t("Roll back"), type="primary", key="rollback_go"):
+            _act(
+                partial(publish.rollback, data.store(), version.layer, version.number, by=who, note=note),
+                lambda new: t("Version {number} is current now.", number=new.number),
+            )
 
 
-def _show_audit(store: Store) -> None:
-    audit = store.audit()
-    st.dataframe(audit, hide_index=True, height=500)
-    st.download_button(
-        t("Audit list, CSV"),
-        data=audit.to_csv(index=False).encode("utf-8-sig"),
-        file_name="audit.csv",
-        key="audit_csv",
-        on_click="ignore",
+def _show_requests(pending: list[publish.Request]) -> None:
+    """What waits for a second person."""
+    if not pending:
+        st.info(t("Nothing waits for approval."))
+        return
+    who = _ask_who("decide_who")
+    for request in pending:
+        with st.container(border=True, key=f"request_{request.id}"):
+            st.markdown(
+                t(
+                    "**{layer}**, request {number} by {by}: {note}",
+                    layer=say(LAYERS[request.layer].title),
+                    number=request.id,
+                    by=plain(request.by),
+                    note=plain(request.note or formats.NOTHING),
+                )
+            )
+            titles = differences.TITLES.items()
+            st.caption(
+                " · ".join(f"{say(title)} {formats.number(request.diff.get(name))}" for name, title in titles)
+                + " · "
+                + t("Data date")
+                + f" {formats.day(request.data_date, language())}"
+            )
+            with st.container(horizontal=True):
+                if st.button(t("Approve and publish"), key=f"approve_{request.id}", type="primary"):
+                    _act(
+                        partial(publish.approve, data.store(), request.id, by=who),
+                        lambda new: t("Version {number} is current now.", number=new.number),
+                    )
+                if st.button(t("Reject"), key=f"reject_{request.id}"):
+                    _act(partial(publish.reject, data.store(), request.id, by=who), lambda _: t("Rejected."))
+
+
+def _ask_who(key: str) -> str:
+    return st.text_input(t("Your name (not verified)"), key=key, max_chars=80, persist_state="session", width=360)
+
+
+def _act(act: Callable[[], _Done], told: Callable[[_Done], str]) -> None:
+    """Do something to the store, in a thread that no rerun of the page can stop, and say how it went."""
+    with feedback.explained(), ThreadPoolExecutor(max_workers=1) as worker:
+        with st.spinner(t("Publishing …")):
+            done = worker.submit(act).result()
+        st.session_state[_DONE] = told(done)
+        st.rerun()
+
+
+def _show_audit() -> None:
+    """Who did what and when; the whole list with its chained hashes to take away."""
+    audit = data.store().audit()
+    titles = {layer: say(schema.title) for layer, schema in LAYERS.items()}
+    table = pd.DataFrame(
+        {
+            t("When"): [_when(at) for at in pd.to_datetime(audit["at"])],
+            t("Who"): audit["who"],
+            t("What"): [say(_ACTIONS[action]) if action in _ACTIONS else action for action in audit["action"]],
+            t("Layer"): [titles.get(layer, layer or "") for layer in audit["layer"]],
+            t("Version"): audit["number"].astype("Int64"),
+            t("Note"): [json.loads(detail).get("note") or "" for detail in audit["detail"]],
+        }
     )
+    st.dataframe(table, hide_index=True, height=480)
+    _download(t("Audit list, CSV"), partial(_to_csv, audit), "audit.csv", key="audit_csv")
+
+
+def _to_csv(audit: pd.DataFrame) -> bytes:
+    return audit.map(exporting.safe_cell).to_csv(index=False).encode("utf-8-sig")
+
+
+def _when(at: datetime) -> str:
+    """A moment in the reader's own time zone."""
+    zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geodata import drafts
-from geodata.i18n import Text, text
+from geodata.i18n import text
 from pages.ui import data, feedback
 from pages.ui.language import say, t
 from pages.ui.upload import changes, columns, confirm, files, findings, found, journey
@@ -23,20 +23,14 @@ PHASES = {
 
 def show() -> None:
     """The files, then one phase after the other; each can be gone back to."""
-    st.header(t("Upload a layer"), anchor=False)
-    journey.show_published()
     draft = drafts.latest(data.store(), visitor())
     if draft is None:
+        st.subheader(t("Upload a layer"), anchor=False)
+        journey.show_published()
         files.show()
         return
     journey.show_files(draft)
     with feedback.explained():
         check = journey.checked(draft)
-        phase = journey.choose_phase({name: _title(name, title, check) for name, (title, _) in PHASES.items()})
+        phase = journey.choose_phase({name: say(title) for name, (title, _) in PHASES.items()}, check)
         PHASES[phase][1](draft, check)
-        journey.show_steps(list(PHASES))
-
-
-def _title(phase: str, title: Text, check: journey.Check) -> str:
-    worst = journey.worst_of(phase, check)
-    return f"{worst} {say(title)}".strip()

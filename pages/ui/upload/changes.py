@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from functools import partial
 
 import pandas as pd
 import streamlit as st
+from geopandas import GeoDataFrame
 
-from geodata.diff import LayerDiff
 from geodata.i18n import Text
 from geodata.indicators import DEFINITIONS, Indicator, definition_of
-from geodata.schema import GREENING_KINDS, ROAD_CLASSES, LayerSchema, schema_of
+from geodata.schema import GREENING_KINDS, ROAD_CLASSES, schema_of
 from geodata.status import STATE_LABELS
 from layers import formats
-from pages.ui import data, state
+from pages.ui import data, differences, state
 from pages.ui.language import language, say, t
-from pages.ui.upload import journey, plan
+from pages.ui.upload import journey
 from pages.ui.upload.finding_list import show_findings
-
-_MOST_ROWS = 1000
 
 
 def show(draft: journey.Draft, check: journey.Check) -> None:
@@ -28,10 +26,7 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     if check.diff is None or check.frame is None:
         st.info(t("What changes can be said once the errors are gone."))
         return
-    counts = check.diff.counts()
-    titles = {"added": t("Added"), "removed": t("Removed"), "changed": t("Changed"), "unchanged": t("Unchanged")}
-    for place, (name, title) in zip(st.columns(4), titles.items(), strict=True):
-        place.metric(title, formats.number(counts[name]), border=True)
+    differences.show_counts(check.diff)
     if check.diff.renames or draft.choices.accept_rename:
         key = f"rename_{draft.id}"
         st.checkbox(
@@ -45,35 +40,20 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
             key=key,
             on_change=journey.choosing(draft, "accept_rename", key),
         )
+    schema = schema_of(draft.layer)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _show_list(check.diff, schema_of(draft.layer))
+        differences.show_list(check.diff, schema)
         _show_indicators(draft, check)
     with right:
-        plan.show_changes(draft, check)
+        name = "changes", *journey.name_of(draft)
+        old = partial(_base, draft, check)
+        differences.show_map(name, draft.id, old, check.frame, check.diff, schema, key="upload_changes_map")
 
 
-def _show_list(diff: LayerDiff, schema: LayerSchema) -> None:
-    """One row for each feature added or removed and each field changed."""
-    labels = {field.name: say(field.label) for field in schema.fields}
-    rows = [
-        *((key, t("added"), "", "", "") for key in diff.added),
-        *((key, t("removed"), "", "", "") for key in diff.removed),
-        *((key, t("geometry changed"), "", "", "") for key in sorted(diff.geometry_changed)),
-        *(
-            (key, t("attribute changed"), labels.get(field, field), _words(old), _words(new))
-            for key, fields in diff.attributes_changed.items()
-            for field, (old, new) in fields.items()
-        ),
-    ]
-    if not rows:
-        return
-    columns = [labels[schema.key], t("Change"), t("Field"), t("Before"), t("After")]
-    st.dataframe(pd.DataFrame(rows[:_MOST_ROWS], columns=columns), hide_index=True, height=300)
-    if len(rows) > _MOST_ROWS:
-        st.caption(
-            t("The first {shown} of {count}.", shown=formats.number(_MOST_ROWS), count=formats.number(len(rows)))
-        )
+def _base(draft: journey.Draft, check: journey.Check) -> GeoDataFrame | None:
+    """The version that the upload was held against."""
+    return None if check.base is None else data.store().read(draft.layer, check.base)
 
 
 def _show_indicators(draft: journey.Draft, check: journey.Check) -> None:
@@ -126,9 +106,3 @@ def _title_of(indicator: str) -> str:
     for labels in STATE_LABELS.values():
         names.update(labels)
     return f"{title} · {say(names[part]) if part in names else part}"
-
-
-def _words(value: Any) -> str:
-    if pd.isna(value):
-        return formats.NOTHING
-    return formats.day(value, language()) if isinstance(value, pd.Timestamp) else str(value)

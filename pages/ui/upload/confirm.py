@@ -15,9 +15,9 @@ from geodata.findings import LOSS_CODES, Severity
 from geodata.schema import LAYERS
 from geodata.settings import Settings
 from layers import formats
-from pages.ui import data, feedback
+from pages.ui import data, differences, feedback
 from pages.ui.language import say, t
-from pages.ui.upload import journey
+from pages.ui.upload import journey, summary
 from pages.ui.upload.finding_list import show_findings
 
 PUBLISH_KEY = "upload_publish"
@@ -34,15 +34,23 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     if any(finding.code == "NO_CHANGE" for finding in check.findings):
         st.info(t("The file holds exactly what is published already; there is nothing to publish."))
         return
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        _show_summary(draft, check)
+    with left:
+        _show_form(draft, check)
+
+
+def _show_form(draft: journey.Draft, check: journey.Check) -> None:
     who = st.text_input(t("Your name (not verified)"), key=_WHO_KEY, max_chars=80, persist_state="session")
     note = st.text_input(t("Note: what is new, and where it came from"), key=f"note_{draft.id}", max_chars=500)
     data_date = st.date_input(
         t("Data date: the day the data speak of"), value=date.today(), key=f"data_date_{draft.id}", format="YYYY-MM-DD"
     )
-    warnings = [f for f in check.findings if f.severity is Severity.WARNING and f.code not in LOSS_CODES]
-    losses = [f for f in check.findings if f.code in LOSS_CODES]
-    accept_warnings = not (warnings or losses) or _ask(
-        draft, "warnings", t("I have seen the {count} warnings and accept them", count=len(warnings) + len(losses))
+    warnings = [finding for finding in check.findings if finding.severity is Severity.WARNING]
+    losses = [finding for finding in check.findings if finding.code in LOSS_CODES]
+    accept_warnings = not warnings or _ask(
+        draft, "warnings", t("I have seen the {count} warnings and accept them", count=len(warnings))
     )
     accept_loss = True
     if losses:
@@ -52,14 +60,34 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     real = False
     if current is not None and current.illustrative:
         real = _ask(draft, "real", t("These are real data: no longer mark this layer as illustrative"))
-    ready = bool(who.strip()) and accept_warnings and accept_loss
-    if not who.strip():
-        st.caption(t("Please give your name: it stands in the history beside the version."))
     asks = Settings().two_people
     if asks:
         st.info(t("A second person approves it on the page History; until then nothing changes."))
-    if st.button(t("Ask for approval") if asks else t("Publish"), key=PUBLISH_KEY, type="primary", disabled=not ready):
-        _publish(draft, check, by=who.strip(), note=note, data_date=data_date, real=real)
+    if st.button(t("Ask for approval") if asks else t("Publish"), key=PUBLISH_KEY, type="primary"):
+        if not who.strip():
+            st.warning(t("Please give your name: it stands in the history beside the version."))
+        elif not accept_warnings:
+            st.warning(t("Please look at the warnings under “Findings” and accept them here."))
+        elif not accept_loss:
+            st.warning(t("Please confirm that the loss is meant, or go back and mend the file."))
+        else:
+            _publish(draft, check, by=who.strip(), note=note, data_date=data_date, real=real)
+
+
+def _show_summary(draft: journey.Draft, check: journey.Check) -> None:
+    """What is about to be published, in a few lines."""
+    encodings = [layer.encoding for layer in check.reading.layers if layer.encoding]
+    rows = {
+        t("Layer"): say(LAYERS[draft.layer].title),
+        t("Features"): formats.number(len(check.frame) if check.frame is not None else None),
+        t("Coordinate system"): check.crs or formats.NOTHING,
+        t("Encoding"): ", ".join(dict.fromkeys(encodings)) or formats.NOTHING,
+    }
+    if check.diff is not None and check.base is not None:
+        rows |= {say(differences.TITLES[name]): formats.number(count) for name, count in check.diff.counts().items()}
+    with st.container(border=True):
+        st.markdown(f"**{t('What is published')}**")
+        summary.show(rows | summary.of_choices(draft.choices))
 
 
 def _ask(draft: journey.Draft, name: str, words: str) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from geodata import exporting, mapping
+from geodata.choices import Choices
 from geodata.i18n import Text, text
 from geodata.schema import LAYERS, schema_of
-from pages.ui import data
+from pages.ui import data, feedback
 from pages.ui.language import language, say, t
 from pages.ui.upload import journey
 
@@ -17,7 +19,7 @@ LAYER_KEY = "upload_layer"
 FILES_KEY = "upload_files"
 _MODE_KEY = "upload_mode"
 
-_MODES: dict[str, tuple[Text, Text]] = {
+MODES: dict[str, tuple[Text, Text]] = {
     "whole": (text("The whole layer"), text("The file holds every feature; what is not in it is removed.")),
     "changes": (
         text("Changes only"),
@@ -30,28 +32,16 @@ _MODES: dict[str, tuple[Text, Text]] = {
 }
 
 SUFFIXES = [
-    "zip",
-    "shp",
-    "shx",
-    "dbf",
-    "prj",
-    "cpg",
-    "gpkg",
-    "geojson",
-    "json",
-    "kml",
-    "kmz",
-    "fgb",
-    "parquet",
-    "dxf",
-    "csv",
-    "xlsx",
+    *("zip", "shp", "shx", "dbf", "prj", "cpg", "gpkg", "geojson", "json", "kml", "kmz"),
+    *("fgb", "parquet", "dxf", "csv", "xlsx"),
 ]
+_FORMATS = {"gpkg": "GeoPackage", "zip": "Shapefile", "xlsx": "XLSX"}
+_FIELDS_IN_VIEW = 11
 
 
 def show() -> None:
     """Ask for the layer and its files; the check begins as soon as they are there."""
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         layer = st.selectbox(
             t("Layer"),
@@ -62,31 +52,28 @@ def show() -> None:
         )
         mode = st.segmented_control(
             t("What the file holds"),
-            list(_MODES),
-            format_func=lambda name: say(_MODES[name][0]),
+            list(MODES),
+            format_func=lambda name: say(MODES[name][0]),
             default="whole",
             key=_MODE_KEY,
             required=True,
         )
-        st.caption(say(_MODES[mode or "whole"][1]))
+        st.caption(say(MODES[mode or "whole"][1]))
         uploaded = st.file_uploader(
             t("Drop the files here, or choose them (up to 512 MB)"),
             type=SUFFIXES,
             accept_multiple_files=True,
             key=FILES_KEY,
-            help=t(
-                "One zip, or the parts of a shapefile together (.shp .shx .dbf .prj .cpg), or GeoPackage, GeoJSON, "
-                "KML/KMZ, FlatGeobuf, GeoParquet, DXF, a zipped File Geodatabase, CSV or XLSX."
-            ),
+            help=t("The button “Upload” opens the choice of files; dropping them on the field does the same."),
         )
         st.caption(
             t(
-                "The drop zone’s own words are the system’s: “Upload” means choose files, "
-                "“Drag and drop” means drop them here."
+                "One zip, or the parts of a shapefile together (.shp .shx .dbf .prj .cpg), or GeoPackage, GeoJSON, "
+                "KML/KMZ, FlatGeobuf, GeoParquet, DXF, a zipped File Geodatabase, CSV or XLSX."
             )
         )
         if uploaded and st.button(t("Read the files"), type="primary", key="upload_read"):
-            with st.spinner(t("Taking over the files …")):
+            with feedback.explained(), st.spinner(t("Taking over the files …")):
                 journey.begin(
                     layer, {file.name: file for file in uploaded}, only_changes=mode != "whole", ledger=mode == "ledger"
                 )
@@ -95,26 +82,34 @@ def show() -> None:
         _show_starting_point(layer)
 
 
+def mode_of(choices: Choices) -> str:
+    """Which of `MODES` the choices of a draft are."""
+    return "ledger" if choices.ledger else "changes" if choices.only_changes else "whole"
+
+
 def _show_starting_point(layer: str) -> None:
     """The field guide, an empty template, and the current version to edit."""
     schema = schema_of(layer)
-    st.subheader(t("Fields of this layer"), anchor=False)
-    st.dataframe(mapping.field_guide(schema, language()), hide_index=True, height=320)
+    st.markdown(f"**{t('Fields of this layer')}**")
+    guide = mapping.field_guide(schema, language())
+    st.dataframe(guide, hide_index=True, height="content" if len(guide) <= _FIELDS_IN_VIEW else 390)
     current = data.current().get(layer)
-    with st.container(horizontal=True):
-        for ending, name in (("gpkg", "GeoPackage"), ("zip", "Shapefile"), ("xlsx", "XLSX")):
+    _offer(t("Empty template"), "template", f"{layer}_template", partial(exporting.template, schema))
+    if current is not None:
+        file_name = f"{layer}_v{current.number}"
+        _offer(t("Current version"), "current", file_name, partial(exporting.to_bytes, data.store(), current))
+
+
+def _offer(title: str, key: str, file_name: str, make: Callable[[str], bytes]) -> None:
+    """A file to take away, in each format; it is made when it is asked for."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(title, width="content")
+        for ending, name in _FORMATS.items():
             st.download_button(
-                t("Empty template, {format}", format=name),
-                data=partial(exporting.template, schema, ending),
-                file_name=f"{layer}_template.{ending}",
-                key=f"template_{ending}",
+                name,
+                data=partial(make, ending),
+                file_name=f"{file_name}.{ending}",
+                key=f"{key}_{ending}",
                 on_click="ignore",
+                icon=":material/download:",
             )
-            if current is not None:
-                st.download_button(
-                    t("Current version, {format}", format=name),
-                    data=partial(exporting.to_bytes, data.store(), current, ending),
-                    file_name=f"{layer}_v{current.number}.{ending}",
-                    key=f"current_{ending}",
-                    on_click="ignore",
-                )

@@ -8,8 +8,11 @@ import streamlit as st
 
 from geodata import finding_rows, repair
 from geodata.findings import Severity
+from geodata.schema import schema_of
+from layers import review
+from pages.ui import review_map
 from pages.ui.language import language, say, t
-from pages.ui.upload import journey, plan
+from pages.ui.upload import journey
 from pages.ui.upload.finding_list import show_findings
 
 
@@ -19,8 +22,8 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     if not found:
         st.success(t("Nothing was found that needs your attention."))
         return
-    errors = sum(finding.severity is Severity.ERROR for finding in check.findings)
-    warnings = sum(finding.severity is Severity.WARNING for finding in check.findings)
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    warnings = sum(finding.severity is Severity.WARNING for finding in found)
     if errors:
         st.error(
             t(
@@ -36,7 +39,21 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
         show_findings(found, check)
         _offer_downloads(draft, check)
     with right:
-        plan.show_findings(draft, check)
+        _show_map(draft, check)
+
+
+def _show_map(draft: journey.Draft, check: journey.Check) -> None:
+    """Every row of the upload, in the colour of its gravest finding."""
+    placed = check.placed
+    if placed is None or placed.crs is None:
+        return
+    review_map.show(
+        ("findings", *journey.name_of(draft)),
+        draft.id,
+        lambda: review.places(placed, check.findings, schema_of(draft.layer)),
+        review_map.FINDINGS,
+        key="upload_findings_map",
+    )
 
 
 def _offer_repairs(draft: journey.Draft, check: journey.Check) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,7 @@ _CODES_BY_PHASE: Mapping[str, frozenset[str]] = {
     "columns": frozenset({"MISSING_FIELD", "UNKNOWN_FIELD", "DUPLICATE_FIELD", "TRUNCATED_FIELD", "GUESSED_FIELD"}),
     "changes": LOSS_CODES | {"NO_CHANGE", "LEDGER_KEYS"},
 }
-"""Phase → the findings it shows itself; what the reading found stands under `found`, all others under `findings`."""
+"""Phase → the findings that it is about; what the reading found is about `found`."""
 
 
 def checked(draft: Draft) -> Check:
@@ -48,7 +48,7 @@ def name_of(draft: Draft) -> tuple[object, ...]:
     return draft.id, draft.choices.to_json(), data.names(held)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=6)
 def _checked(name: tuple[object, ...], _draft: Draft) -> Check:  # noqa: ARG001
     return check_upload(data.store(), _draft.layer, _draft.path, choices=_draft.choices, settings=Settings())
 
@@ -69,25 +69,24 @@ def choosing(
     return keep
 
 
-def phase_of(code: str, check: Check) -> str:
-    """The phase that shows a finding with this code."""
+def findings_of(phase: str, check: Check) -> list[Finding]:
+    """The findings that belong to a phase, the gravest first; the phase of findings has them all."""
+    mine = [finding for finding in check.findings if phase == "findings" or phase == _phase_of(finding.code, check)]
+    return by_gravity(mine)
+
+
+def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    """The gravest first, else as they came."""
+    order = list(Severity)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def _phase_of(code: str, check: Check) -> str | None:
+    """The phase in which a person can do something about a finding; None for those that only the list shows."""
     for phase, codes in _CODES_BY_PHASE.items():
         if code in codes:
             return phase
-    return "found" if any(finding.code == code for finding in check.reading.findings) else "findings"
-
-
-def findings_of(phase: str, check: Check) -> list[Finding]:
-    """The findings that a phase shows, the gravest first."""
-    order = list(Severity)
-    mine = [finding for finding in check.findings if phase_of(finding.code, check) == phase]
-    return sorted(mine, key=lambda finding: order.index(finding.severity))
-
-
-def worst_of(phase: str, check: Check) -> str:
-    """A mark in the colour of the gravest finding of a phase; nothing where there is none."""
-    mine = findings_of(phase, check)
-    return _MARKS[mine[0].severity] if mine else ""
+    return "found" if any(finding.code == code for finding in check.reading.findings) else None
 
 
 def mark(severity: Severity) -> str:
@@ -95,27 +94,31 @@ def mark(severity: Severity) -> str:
     return _MARKS[severity]
 
 
-def choose_phase(titles: Mapping[str, str]) -> str:
-    """The phases in a row, each with the mark of its gravest finding."""
-    st.session_state.setdefault(_PHASE, next(iter(titles)))
-    return st.segmented_control(
-        t("Phase"),
-        list(titles),
-        format_func=lambda phase: f"{list(titles).index(phase) + 1} {titles[phase]}",
-        key=_PHASE,
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    ) or next(iter(titles))
+def choose_phase(titles: Mapping[str, str], check: Check) -> str:
+    """The phases in a row, each with the mark of its gravest finding, and the steps forth and back beside them."""
+    phases = list(titles)
+    here: str = st.session_state.setdefault(_PHASE, phases[0])
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.segmented_control(
+            t("Phase"),
+            phases,
+            format_func=lambda phase: f"{phases.index(phase) + 1} {_worst_of(phase, check)} {titles[phase]}",
+            key=_PHASE,
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        with st.container(horizontal=True, width="content"):
+            place = phases.index(here)
+            before, after = phases[max(place - 1, 0)], phases[min(place + 1, len(phases) - 1)]
+            st.button(t("Back"), key="upload_back", disabled=here == before, on_click=go, args=(before,))
+            st.button(t("Next"), key="upload_next", type="primary", disabled=here == after, on_click=go, args=(after,))
+    return here
 
 
-def show_steps(phases: list[str]) -> None:
-    """Back and forth."""
-    here = phases.index(st.session_state[_PHASE])
-    with st.container(horizontal=True):
-        st.button(t("Back"), key="upload_back", disabled=here == 0, on_click=go, args=(phases[max(here - 1, 0)],))
-        if here + 1 < len(phases):
-            st.button(t("Next"), key="upload_next", type="primary", on_click=go, args=(phases[here + 1],))
+def _worst_of(phase: str, check: Check) -> str:
+    mine = findings_of(phase, check)
+    return _MARKS[mine[0].severity] if mine else ""
 
 
 def go(phase: str) -> None:
@@ -124,17 +127,16 @@ def go(phase: str) -> None:
 
 
 def show_files(draft: Draft) -> None:
-    """Which files are being worked on, and the way to begin anew."""
+    """Which files are being worked on, how they update the layer, and the way to begin anew."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            t(
-                "**{layer}** ← {names}",
-                layer=say(LAYERS[draft.layer].title),
-                names=plain(", ".join(draft.names)),
-            )
+        st.markdown(f"#### {say(LAYERS[draft.layer].title)} ← {plain(', '.join(draft.names))}", width="content")
+        st.button(
+            t("Discard and begin anew"),
+            key="upload_discard",
+            on_click=discard,
+            args=(draft,),
+            help=t("Your work is kept for 30 days: you can leave this page and come back to it in this browser."),
         )
-        st.button(t("Discard and begin anew"), key="upload_discard", on_click=discard, args=(draft,))
-    st.caption(t("Your work is kept for 30 days: you can leave this page and come back to it in this browser."))
 
 
 def discard(draft: Draft) -> None:
