@@ -9,10 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geodata import catalogue
+from geodata import catalogue, postgis
 from geodata.errors import RefusedError, StoreError
 from geodata.i18n import text
 from geodata.objects import hash_of
+from geodata.schema import schema_of
 from geodata.store import Store
 
 _CATALOGUE = "catalogue.json"
@@ -78,7 +79,20 @@ def restore_backup(store: Store, folder: Path) -> int:
             rows = [_typed(table, row) for row in tables.get(table.name, [])]
             if rows:
                 connection.execute(table.insert(), rows)
+        if catalogue.is_postgres(connection):
+            _fill_postgres(store, connection, tables["layer_version"])
     return len(tables["layer_version"])
+
+
+def _fill_postgres(store: Store, connection: sa.Connection, versions: list[dict[str, Any]]) -> None:
+    """What a restored PostgreSQL needs beyond its rows: where the numbers go on, and the layers' own tables."""
+    for table in catalogue.METADATA.sorted_tables:
+        if (id := table.c.get("id")) is not None and isinstance(id.type, sa.BigInteger):
+            last = sa.select(sa.func.coalesce(sa.func.max(id), 0) + 1).scalar_subquery()
+            connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "id"), last, False)))
+    for version in versions:
+        frame = store.read_object(version["clean_object"])
+        postgis.write_version(connection, schema_of(version["layer"]), version["number"], frame)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,10 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from geodata.errors import GeodataError, StoreError
 from geodata.i18n import text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a catalogue that says so is opened without Alembic."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 _WRITE_LOCK = 0x11A0
+_WAIT_S = 30
+"""How long a writer waits for another, and a connection for the server."""
 _FIRST_HASH = "0" * 64
 AUDITED = ("clean_object", "upload_object", "content_hash", "features", "by", "note", "illustrative")
 """What the audit list says of a version beside its layer, number and data date, so that a later edit shows."""
@@ -169,6 +173,10 @@ class Version:
         }
 
 
+class UnsureError(StoreError):
+    """The database failed while it committed: the change was kept wholly, or not at all."""
+
+
 class Catalogue:
     """The catalogue's database.
 
@@ -179,30 +187,42 @@ class Catalogue:
     """
 
     def __init__(self, url: str) -> None:
-        # The one driver for PostgreSQL that comes with the application.
-        self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        self._engine = sa.create_engine(
-            self.url, **({"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {})
-        )
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            sa.event.listen(self._engine, "begin", _begin_sqlite)
         with _told():
-            self._migrate()
+            self._engine = _open_postgres(url) if _POSTGRES.match(url) else _open_sqlite(url)
+            try:
+                self._migrate()
+            except BaseException:
+                self.close()
+                raise
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one consistent snapshot."""
-        with _told(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with _told(), self._engine.connect() as connection:
+            if is_postgres(connection):
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """One transaction, the only one that writes at a time; it commits at the end and rolls back on any error."""
-        with _told(), self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if self._engine.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITE_LOCK)))
+        """One transaction, the only one that writes at a time; it commits at the end and rolls back on any error.
+
+        Raises
+        ------
+        UnsureError
+            The database failed while it committed; nobody can tell whether the change was kept.
+        """
+        with (
+            _told(),
+            self._engine.connect().execution_options(writes=True) as connection,
+            connection.begin() as transaction,
+        ):
+            if is_postgres(connection):
+                _wait_for_writers(connection)
             yield connection
+            with _unsure():
+                transaction.commit()
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -216,12 +236,21 @@ class Catalogue:
                     return
         from alembic import command  # dear to import, and needed only when a catalogue is made or moved on
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self.write() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, HEAD)
+            try:
+                command.upgrade(config, HEAD)
+            except CommandError as error:
+                raise StoreError(
+                    text(
+                        "The catalogue of the store was made by a newer release than this one; install that release."
+                        " Nothing was changed."
+                    )
+                ) from error
 
 
 def now() -> datetime:
@@ -285,15 +314,59 @@ def broken_audit_rows(connection: sa.Connection) -> list[int]:
     return broken
 
 
+def is_postgres(connection: sa.Connection) -> bool:
+    """Whether the catalogue is PostgreSQL, with PostGIS; else it is SQLite."""
+    return connection.dialect.name == "postgresql"
+
+
+def _open_postgres(url: str) -> sa.Engine:
+    """Connections by the one driver for PostgreSQL that comes with the application."""
+    return sa.create_engine(
+        _POSTGRES.sub("postgresql+psycopg://", url),
+        pool_pre_ping=True,  # the server may have been restarted since
+        connect_args={"connect_timeout": _WAIT_S},
+    )
+
+
+def _wait_for_writers(connection: sa.Connection) -> None:
+    """Take the one lock of those who write; it goes with the transaction."""
+    connection.execute(sa.select(sa.func.set_config("lock_timeout", f"{_WAIT_S}s", sa.true())))
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITE_LOCK)))
+
+
+def _open_sqlite(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_S})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_S * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _unsure() -> Iterator[None]:
+    """Tell a commit that may have been kept from one that was not: a full disk took no part of it."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if getattr(getattr(error, "orig", None), "sqlite_errorname", None) == "SQLITE_FULL":
+            raise
+        raise UnsureError(
+            text(
+                "The database failed while it was keeping the change ({kind}): all of it was kept, or nothing. Load"
+                " the page again to see which; trying again does no harm.",
+                kind=type(error).__name__,
+            )
+        ) from error
 
 
 @contextmanager

@@ -139,6 +139,21 @@ class Objects:
             temporary.replace(copy)
         return copy
 
+    def require_whole(self, name: str) -> None:
+        """Refuse an object that is missing or was changed.
+
+        Raises
+        ------
+        StoreError
+            It is, or it can't be read.
+        """
+        self.path(name)
+        with told(name[:12]):
+            if self.hash_at(self._at(name)) != name:
+                raise StoreError(
+                    text("The object {name} has changed in the store; restore it from a backup.", name=name[:12])
+                )
+
     def names(self) -> Iterator[tuple[str, str]]:
         """Every file under the place: its name and where it is."""
         for found in sorted(self._files.find(self._root)):

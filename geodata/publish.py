@@ -12,7 +12,7 @@ import secrets
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,11 +21,11 @@ from typing import Any
 import sqlalchemy as sa
 from geopandas import GeoDataFrame
 
-from geodata import catalogue
+from geodata import catalogue, postgis
 from geodata.catalogue import CURRENT, LAYER_VERSION, REQUEST, Version
 from geodata.check import Check
 from geodata.content import content_hash
-from geodata.errors import RefusedError, UnknownVersionError
+from geodata.errors import RefusedError, StoreError, UnknownVersionError
 from geodata.findings import LOSS_CODES, Finding, Severity, found
 from geodata.i18n import Text, text
 from geodata.objects import Staged, told
@@ -198,6 +198,7 @@ def approve(store: Store, number: int, *, by: str) -> Version:
     _require_who(by)
     row = _pending(store, number, by=by)
     values = dict(row["version"]) | {"data_date": date.fromisoformat(row["version"]["data_date"])}
+    store.objects.require_whole(values["clean_object"])
     prepared = _Prepared(row["layer"], row["base"], values, row["diff"])
     return _commit(store, prepared, action="approve", who=by, request=number)
 
@@ -225,7 +226,7 @@ def rollback(store: Store, layer: str, number: int, *, by: str, note: str = "") 
     Raises
     ------
     UnknownVersionError, StoreError
-        There is no such version, or its object is lost.
+        There is no such version, or its object is lost or damaged.
     NoChangeError
         That version is current.
     BaseChangedError
@@ -235,7 +236,7 @@ def rollback(store: Store, layer: str, number: int, *, by: str, note: str = "") 
     old = store.version(layer, number)
     if old.current:
         raise NoChangeError(text("Version {number} of layer “{layer}” is current already.", number=number, layer=layer))
-    store.objects.path(old.clean_object)  # a rollback to what is lost would lose what is current
+    store.objects.require_whole(old.clean_object)  # a rollback to what is lost would lose what is current
     values = {
         name: getattr(old, name)
         for name in (
@@ -363,11 +364,22 @@ def _prepare(
 
 @contextmanager
 def _staged(store: Store, prepared: _Prepared) -> Iterator[None]:
-    """Whatever happens, nothing stays in staging."""
+    """Nothing stays in staging; on failure no object either that came to be used by nothing.
+
+    Where it is not sure whether the catalogue refers to them, and where the disk or the database does not let go,
+    they stay: the next start finds out by what is in staging.
+    """
     try:
         yield
-    finally:
+    except catalogue.UnsureError:
+        raise
+    except BaseException:
         for staged in prepared.staged:
+            with suppress(StoreError, OSError):
+                store.take_back(staged)
+        raise
+    for staged in prepared.staged:
+        with suppress(OSError):
             store.objects.discard(staged)
 
 
@@ -383,7 +395,7 @@ def _stage_upload(store: Store, path: Path) -> Staged:
         return store.objects.stage(path)
     packed = store.staging / f"upload-{os.getpid()}-{secrets.token_hex(8)}.zip"
     try:
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with told(path.name), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(child for child in path.rglob("*") if child.is_file()):
                 entry = zipfile.ZipInfo(file.relative_to(path).as_posix(), _ZIP_DAY)
                 entry.compress_type = zipfile.ZIP_DEFLATED
@@ -432,6 +444,10 @@ def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request
             )
         )
         step("inserted")
+        if catalogue.is_postgres(connection):
+            frame = store.read_object(prepared.values["clean_object"])
+            postgis.write_version(connection, schema_of(layer), number, frame)
+            step("layer-written")
         if current is None:
             connection.execute(CURRENT.insert().values(layer=layer, number=number))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from geodata import catalogue
 from geodata.catalogue import AUDIT, CURRENT, LAYER_VERSION, REQUEST, Catalogue, Version
 from geodata.errors import StoreError, UnknownVersionError
 from geodata.i18n import text
-from geodata.objects import Objects
+from geodata.objects import Objects, Staged
 from geodata.schema import LAYERS, schema_of
 from geodata.settings import Settings
 
 _STAGING_KEPT_S = 3600
+_STARTED = time.time()
 
 
 class Store:
@@ -121,7 +123,7 @@ class Store:
     def read_version(self, version: Version) -> GeoDataFrame:
         """The clean frame of a version."""
         try:
-            return geopandas.read_parquet(self.objects.path(version.clean_object))
+            return self.read_object(version.clean_object)
         except (OSError, ValueError) as error:
             if isinstance(error, StoreError):
                 raise
@@ -133,6 +135,10 @@ class Store:
                     layer=version.layer,
                 )
             ) from error
+
+    def read_object(self, name: str) -> GeoDataFrame:
+        """The clean frame that an object holds; errors are those of the file."""
+        return geopandas.read_parquet(self.objects.path(name))
 
     def audit(self) -> pd.DataFrame:
         """The audit list, the newest row first."""
@@ -161,13 +167,17 @@ class Store:
         requested = connection.execute(sa.select(REQUEST.c.version)).scalars()
         return any(name in (version["clean_object"], version["upload_object"]) for version in requested)
 
+    def take_back(self, staged: Staged) -> None:
+        """Remove a staged copy, and the object it became if nothing refers to that."""
+        with self.catalogue.write() as connection:
+            if not self.refers_to(connection, staged.name):
+                self.objects.remove(staged.name)
+        self.objects.discard(staged)
+
     def _sweep(self, left: Path) -> None:
         """Remove what a stopped process left; an object it had adopted, too, if it did not come to refer to it."""
-        staged = self.objects.staged_in(left)
-        if staged is not None:
-            with self.catalogue.write() as connection:
-                if not self.refers_to(connection, staged.name):
-                    self.objects.remove(staged.name)
+        if staged := self.objects.staged_in(left):
+            self.take_back(staged)
         shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -178,16 +188,20 @@ class Store:
 def _is_left_over(path: Path) -> bool:
     """Files of a process that is gone, and anything older than an hour. Names carry the process: `object-<pid>-…`."""
     parts = path.name.split("-")
-    owner = parts[1] if len(parts) > 2 and parts[1].isdigit() else ""
-    if owner and not _runs(int(owner)):
+    owner = int(parts[1]) if len(parts) > 2 and parts[1].isdigit() else None
+    if owner is not None and not _runs(owner):
         return True
     try:
-        return time.time() - path.stat().st_mtime > _STAGING_KEPT_S
+        written = path.stat().st_mtime
     except FileNotFoundError:
         return False
+    # In a container the process that was killed and the one that follows it often have the same number.
+    return written < (_STARTED if owner == os.getpid() else time.time() - _STAGING_KEPT_S)
 
 
 def _runs(process: int) -> bool:
+    if sys.platform == "win32":  # where signal 0 would not ask but interrupt
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.parquet
 
-from geodata import catalogue
+from geodata import catalogue, postgis
+from geodata.catalogue import Version
 from geodata.errors import StoreError
 from geodata.i18n import Language, Text, text
 from geodata.objects import is_object_name
@@ -42,6 +44,7 @@ def verify(store: Store) -> list[Problem]:
                 if row["version"].get(name):
                     referred.setdefault(row["version"][name], f"request {row['id']}")
         broken = catalogue.broken_audit_rows(connection)
+        tables = postgis.count_features(connection) if catalogue.is_postgres(connection) else None
     problems: list[Problem] = []
     present: set[str] = set()
     for name, where in store.objects.names():
@@ -83,6 +86,8 @@ def verify(store: Store) -> list[Problem]:
                     ),
                 )
             )
+    if tables is not None:
+        problems.extend(_of_tables(versions, tables))
     problems.extend(
         Problem("audit", str(row), text("Row {row} of the audit list was changed or its predecessor removed.", row=row))
         for row in broken
@@ -92,6 +97,26 @@ def verify(store: Store) -> list[Problem]:
         for path in store.left_in_staging()
     )
     return problems
+
+
+def _of_tables(versions: list[Version], tables: Mapping[tuple[str, int], int]) -> list[Problem]:
+    """Versions whose rows in PostGIS are not as many as their features, and rows of no version."""
+    wanted = {(version.layer, version.number): version.features for version in versions}
+    return [
+        Problem(
+            "count",
+            f"layer_{layer} {number}",
+            text(
+                "Version {number} of layer “{layer}” should have {count} features; its PostGIS table has {rows}.",
+                number=number,
+                layer=layer,
+                count=wanted.get((layer, number), 0),
+                rows=tables.get((layer, number), 0),
+            ),
+        )
+        for layer, number in sorted(wanted.keys() | tables.keys())
+        if wanted.get((layer, number), 0) != tables.get((layer, number), 0)
+    ]
 
 
 def is_ok(problems: list[Problem]) -> bool:

@@ -9,7 +9,10 @@ from shapely import box
 
 from geodata.check import Check, check_upload
 from geodata.choices import Choices
+from geodata.diff import diff_layers, keep_stored_shapes
 from geodata.publish import publish
+from geodata.reading import Reading
+from geodata.schema import schema_of
 from geodata.settings import Settings
 from geodata.store import Store
 from tests.geodata.clean_frames import clean_frame
@@ -38,8 +41,50 @@ def checked(store: Store, path: Path, choices: Choices | None = None) -> Check:
     return check_upload(store, "parks", path, choices=choices or Choices(), settings=store.settings)
 
 
+def held(store: Store, path: Path, rows: list[dict[str, Any]] | None = None, shapes: list[Any] | None = None) -> Check:
+    """A check that found nothing to say, made without the process that reads: for what comes after a check.
+
+    The upload itself is kept at `path` as a few bytes.
+    """
+    rows = ROWS if rows is None else rows
+    schema = schema_of("parks")
+    current = store.current().get("parks")
+    old = store.read_version(current) if current else None
+    frame = clean_frame("parks", rows, squares(len(rows)) if shapes is None else shapes)
+    diff = diff_layers(old, frame, schema)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(repr(rows))
+    return Check(
+        "parks",
+        path,
+        Reading(str(path), [], [], None),
+        Choices(),
+        [],
+        frame=frame if old is None else keep_stored_shapes(old, frame, diff, schema),
+        crs="EPSG:4527",
+        diff=diff,
+        base=current.number if current else None,
+    )
+
+
+def renamed(name: str) -> list[dict[str, Any]]:
+    """The ten parks, all called `name`."""
+    return [{**row, "name": name} for row in ROWS]
+
+
+_opened: list[Store] = []
+
+
 def open_store(folder: Path, **settings: Any) -> Store:
-    return Store.open(Settings(data_dir=folder, **settings))
+    store = Store.open(Settings(data_dir=folder, **settings))
+    _opened.append(store)
+    return store
+
+
+def close_stores() -> None:
+    """Let go of every store that was opened here; a connection to PostgreSQL that is forgotten warns."""
+    while _opened:
+        _opened.pop().close()
 
 
 def publish_parks(store: Store, path: Path, **options: Any) -> Any:
