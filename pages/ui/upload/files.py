@@ -36,12 +36,11 @@ SUFFIXES = [
     *("fgb", "parquet", "dxf", "csv", "xlsx"),
 ]
 _FORMATS = {"gpkg": "GeoPackage", "zip": "Shapefile", "xlsx": "XLSX"}
-_FIELDS_IN_VIEW = 11
 
 
 def show() -> None:
     """Ask for the layer and its files; the check begins as soon as they are there."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         layer = st.selectbox(
             t("Layer"),
@@ -79,7 +78,10 @@ def show() -> None:
                 )
             st.rerun()
     with right:
-        _show_starting_point(layer)
+        _offer_starting_point(layer)
+    guide = mapping.field_guide(schema_of(layer), language())
+    st.markdown(f"**{t('Fields of this layer')}**")
+    st.dataframe(guide, hide_index=True, height="content")
 
 
 def mode_of(choices: Choices) -> str:
@@ -87,14 +89,11 @@ def mode_of(choices: Choices) -> str:
     return "ledger" if choices.ledger else "changes" if choices.only_changes else "whole"
 
 
-def _show_starting_point(layer: str) -> None:
-    """The field guide, an empty template, and the current version to edit."""
-    schema = schema_of(layer)
-    st.markdown(f"**{t('Fields of this layer')}**")
-    guide = mapping.field_guide(schema, language())
-    st.dataframe(guide, hide_index=True, height="content" if len(guide) <= _FIELDS_IN_VIEW else 390)
+def _offer_starting_point(layer: str) -> None:
+    """An empty template, and the current version to edit."""
+    st.markdown(f"**{t('Start from')}**")
     current = data.current().get(layer)
-    _offer(t("Empty template"), "template", f"{layer}_template", partial(exporting.template, schema))
+    _offer(t("Empty template"), "template", f"{layer}_template", partial(exporting.template, schema_of(layer)))
     if current is not None:
         file_name = f"{layer}_v{current.number}"
         _offer(t("Current version"), "current", file_name, partial(exporting.to_bytes, data.store(), current))
