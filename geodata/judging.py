@@ -114,7 +114,10 @@ def _check_geometries(geometry: Geometries, failed: npt.NDArray[np.bool_], has_z
         findings.append(
             found(
                 "INVALID_GEOM",
-                text("Geometries are broken and could not be built (a ring is not closed or has too few vertices)."),
+                text(
+                    "Geometries are broken and could not be built (a ring is not closed or has too few vertices).",
+                    mendable=0,
+                ),
                 rows=_rows(failed),
             )
         )
@@ -136,8 +139,10 @@ def _check_geometries(geometry: Geometries, failed: npt.NDArray[np.bool_], has_z
                 rows=_rows(invalid),
             )
         )
-    if has_z or (has_z is None and bool((shapely.has_z(geometry) | shapely.has_m(geometry)).any())):
-        findings.append(found("HAS_ZM", text("The geometries carry heights or measures; only the plan is kept.")))
+    higher = np.asarray(shapely.has_z(geometry) | shapely.has_m(geometry), dtype=bool)
+    if has_z or (has_z is None and bool(higher.any())):
+        message = text("The geometries carry heights or measures; only the plan is kept.")
+        findings.append(found("HAS_ZM", message, rows=_rows(higher)))
     kinds = _kinds_of(geometry)
     if len(set(kinds[kinds >= 0].tolist())) > 1 or bool((kinds == 3).any()):
         most = Counter(kinds[kinds >= 0].tolist()).most_common(1)[0][0]

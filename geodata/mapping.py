@@ -485,10 +485,10 @@ def _read_text(values: pd.Series[Any], field: Field, findings: list[Finding]) ->
             found(
                 "REPAIRED",
                 text(
-                    "{field}: blanks around the text were taken off in {count} rows ({rows}).",
+                    "{field}: blanks around the text were taken off in {count} rows ({examples}).",
                     field=field.label,
                     count=int(changed.sum()),
-                    rows=row_examples(np.flatnonzero(changed)),
+                    examples=before_and_after(read.texts[changed], read.values[changed]),
                 ),
                 rows=np.flatnonzero(changed),
                 severity=Severity.NOTE,

@@ -19,7 +19,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from geodata import crs
 from geodata.choices import Choices
 from geodata.findings import Finding, Severity, found
-from geodata.i18n import Text, text
+from geodata.i18n import Text, label, text
 from geodata.mapping import row_examples
 from geodata.schema import GeometryType, LayerSchema
 from geodata.topology import are_slivers, gap_neighbours, gaps, in_degrees, in_metres, measurable, overlaps
@@ -29,6 +29,8 @@ Rows = npt.NDArray[np.int64]
 
 TITLES: dict[str, Text] = {
     "MISSING_SHX": text("rebuild the missing .shx from the .shp"),
+    "COUNT_MISMATCH": text("go by the records that are there: rebuild the .shx, ignore the count in the .dbf's header"),
+    "CORRUPT": text("rebuild the damaged .shx from the .shp"),
     "NULL_GEOM": text("leave out the rows without a shape"),
     "HAS_ZM": text("drop heights and measures (Z, M)"),
     "MIXED_GEOM": text("keep the parts that fit the layer, close closed lines to areas, leave out the rest"),
@@ -36,8 +38,12 @@ TITLES: dict[str, Text] = {
     "DUPLICATE_KEY": text("collect rows of one key and the same attributes into one feature of several parts"),
     "OVERLAP": text("cut narrow overlaps (under 0.5 m) off the larger feature"),
     "SLIVER": text("give narrow gaps to the neighbour with the longest common border, drop sliver parts"),
+    "MULTI_PART": text("split features of several parts into features of one part, numbered behind their key"),
 }
 """Finding code → what its repair does. A finding says by its `mendable` value how many rows a repair can mend."""
+
+_MENDABLE_IF_SAID = frozenset({"COUNT_MISMATCH", "CORRUPT"})
+"""Codes of damage of many kinds, of which few can be mended; the others can be where nothing else is said."""
 
 _TYPE_IDS: dict[GeometryType, tuple[int, ...]] = {"Polygon": (3, 6), "LineString": (1, 2, 5), "Point": (0, 4)}
 _COLLECTION = 7
@@ -56,7 +62,7 @@ def offered(findings: Iterable[Finding]) -> list[str]:
     mendable = {
         finding.code
         for finding in findings
-        if finding.code in TITLES and finding.message.values.get("mendable", finding.count)
+        if finding.code in TITLES and finding.message.values.get("mendable", finding.code not in _MENDABLE_IF_SAID)
     }
     return [code for code in TITLES if code in mendable]
 
@@ -79,7 +85,7 @@ def settled(findings: Iterable[Finding], frame: GeoDataFrame, choices: Choices) 
             finding.code == "INVALID_GEOM" and bool(finding.rows) and invalid.issuperset(finding.rows)
         )
         if finding.code == "HAS_ZM" and "HAS_ZM" in choices.repairs:
-            left.append(_note(text("Heights and measures (Z, M) were dropped."), finding.rows, finding.count))
+            left.append(_without_heights(finding.rows, finding.count))
         elif not again:
             left.append(finding)
     return left
@@ -140,8 +146,19 @@ def drop_zm(frame: GeoDataFrame) -> Repaired:
     if not higher.any():
         return Repaired(frame)
     rows = labels(frame, higher)
-    return Repaired(
-        with_shapes(frame, shapely.force_2d(shapes)), _note(text("Heights and measures (Z, M) were dropped."), rows)
+    return Repaired(with_shapes(frame, shapely.force_2d(shapes)), _without_heights(rows, len(rows)))
+
+
+def _without_heights(places: Iterable[int], count: int) -> Finding:
+    rows = tuple(places)
+    return _note(
+        text(
+            "Heights and measures (Z, M) were dropped from {count} shapes{rows}.",
+            count=count,
+            rows=label(f"（{row_examples(rows).in_('zh')}）", f" ({row_examples(rows).in_('en')})") if rows else "",
+        ),
+        rows,
+        count,
     )
 
 
@@ -291,6 +308,48 @@ def collect_parts(frame: GeoDataFrame, schema: LayerSchema) -> Repaired:
             rows,
         ),
     )
+
+
+def split_parts(frame: GeoDataFrame, schema: LayerSchema) -> Repaired:
+    """Features of several parts become features of one, their keys with -1, -2 … behind them."""
+    shapes = shapes_of(frame)
+    several = several_parts(shapes)
+    if not several.any():
+        return Repaired(frame)
+    rows = labels(frame, several)
+    parts, of_shape = shapely.get_parts(shapes, return_index=True)
+    place = np.concatenate([of_shape[several[of_shape]], np.flatnonzero(~several)])
+    each = np.concatenate([parts[several[of_shape]], shapes[~several]])
+    order = np.argsort(place, kind="stable")
+    place, each = place[order], each[order]
+    split = with_shapes(frame.iloc[place], each)
+    keys = split[schema.key].to_numpy(dtype=object, copy=True)
+    taken = set(frame[schema.key].dropna())
+    for at in np.flatnonzero(several[place] & split[schema.key].notna().to_numpy(dtype=bool)):
+        number = 1
+        while f"{keys[at]}-{number}" in taken:
+            number += 1
+        keys[at] = f"{keys[at]}-{number}"
+        taken.add(keys[at])
+    split[schema.key] = pd.Series(keys, index=split.index, dtype=frame[schema.key].dtype)
+    return Repaired(
+        split,
+        _note(
+            text(
+                "{before} features of several parts became {after} features of one part ({rows}).",
+                before=int(several.sum()),
+                after=int(several[place].sum()),
+                rows=row_examples(rows, keys[several[place]]),
+            ),
+            rows,
+        ),
+    )
+
+
+def several_parts(shapes: Shapes) -> npt.NDArray[np.bool_]:
+    """Which shapes have more than one part."""
+    multiple = np.isin(shapely.get_type_id(shapes), (4, 5, 6))
+    return np.asarray(multiple & (shapely.get_num_geometries(shapes) > 1), dtype=bool)
 
 
 def _united(shapes: Shapes, geometry: GeometryType) -> Any:

@@ -16,6 +16,7 @@ OVERLAP_AREA_M2 = 1.0
 OVERLAP_WIDTH_M = 0.05
 SLIVER_AREA_M2 = 10.0
 SLIVER_WIDTH_M = 0.5
+_HAIR_M = 0.001
 
 Shapes = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
@@ -134,7 +135,13 @@ def gaps(shapes: Shapes) -> Shapes:
     there = shapes[~shapely.is_missing(shapes)]
     if not len(there):
         return np.array([], dtype=object)
-    holes = _holes(np.array([_united(there)], dtype=object))
+    united, fits = _united(there)
+    if fits:
+        holes = _holes(np.array([united], dtype=object))
+    else:
+        # A vertex on a neighbour's straight border lies a hair off it once transformed, which would open the hole.
+        closed = shapely.buffer(united, _HAIR_M, join_style="mitre", quad_segs=1)
+        holes = shapely.buffer(_holes(np.array([closed], dtype=object)), _HAIR_M, join_style="mitre", quad_segs=1)
     holes = holes[are_slivers(holes)]
     if not len(holes):
         return holes
@@ -145,14 +152,16 @@ def gaps(shapes: Shapes) -> Shapes:
     return np.delete(holes, covered)
 
 
-def _united(shapes: Shapes) -> shapely.Geometry:
+def _united(shapes: Shapes) -> tuple[shapely.Geometry, bool]:
+    """All of them as one, and whether their borders fit each other vertex for vertex."""
     doubtful = _unfitting(shapes)
     try:
         # What fits vertex for vertex can be united twenty times as fast.
         clean = shapely.coverage_union_all(np.delete(shapes, doubtful))
     except shapely.GEOSException:
-        return shapely.disjoint_subset_union_all(shapes)
-    return shapely.disjoint_subset_union_all(np.array([clean, *shapes[doubtful]], dtype=object))
+        return shapely.disjoint_subset_union_all(shapes), False
+    united = shapely.disjoint_subset_union_all(np.array([clean, *shapes[doubtful]], dtype=object))
+    return united, not len(doubtful)
 
 
 def _holes(shapes: Shapes) -> Shapes:
@@ -164,6 +173,6 @@ def _holes(shapes: Shapes) -> Shapes:
 
 
 def gap_neighbours(gap_shapes: Shapes, shapes: Shapes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """(gap, polygon) pairs that touch; in metres, within 1 mm."""
-    gap, polygon = shapely.STRtree(shapes).query(gap_shapes, predicate="dwithin", distance=0.001)
+    """(gap, polygon) pairs that touch; in metres, within 2 mm."""
+    gap, polygon = shapely.STRtree(shapes).query(gap_shapes, predicate="dwithin", distance=2 * _HAIR_M)
     return gap, polygon

@@ -34,6 +34,8 @@ WITHOUT_OVERLAP = frozenset({"water_zones", "parks", "relocation_zones", "parcel
 """Layers whose polygons must not overlap."""
 WITHOUT_GAPS = frozenset({"water_zones", "parcels"})
 """Layers in which a narrow gap between neighbours is a slip of the drawing."""
+OF_ONE_PART = frozenset({"parcels", "relocation_zones"})
+"""Layers in which one number for several pieces of land is worth a look."""
 
 CHAINS: dict[str, tuple[tuple[str, ...], ...]] = {
     "waterways": (("started_on", "connected_on"),),
@@ -85,6 +87,8 @@ def check_layer(
     if not len(frame):
         return frame, findings
     findings += _check_shapes(frame, schema.geometry)
+    if schema.name in OF_ONE_PART and "DUPLICATE_KEY" not in choices.repairs:
+        findings += _check_parts(frame)
     findings += _check_keys(frame, schema)
     findings += _check_date_order(frame, schema)
     if schema.geometry == "Polygon":
@@ -114,6 +118,9 @@ _SHAPE_REPAIRS: dict[str, Callable[[GeoDataFrame, LayerSchema], Repaired]] = {
         repair.without_slivers(frame, close_gaps=schema.name in WITHOUT_GAPS)
         if schema.geometry == "Polygon"
         else Repaired(frame)
+    ),
+    "MULTI_PART": lambda frame, schema: (
+        repair.split_parts(frame, schema) if schema.name in OF_ONE_PART else Repaired(frame)
     ),
 }
 """Finding code → its repair, in the order in which they are applied."""
@@ -168,6 +175,25 @@ def _check_shapes(frame: GeoDataFrame, geometry: GeometryType) -> list[Finding]:
             )
         )
     return findings + _check_validity(frame, shapes, null)
+
+
+def _check_parts(frame: GeoDataFrame) -> list[Finding]:
+    several = repair.several_parts(shapes_of(frame))
+    if not several.any():
+        return []
+    rows = labels(frame, several)
+    return [
+        found(
+            "MULTI_PART",
+            text(
+                "{count} features consist of several separate parts ({rows}). That may be so; the repair makes a "
+                "feature of each part.",
+                count=len(rows),
+                rows=row_examples(rows),
+            ),
+            rows=rows,
+        )
+    ]
 
 
 def _check_types(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,33 @@ def _bad_values(kind: str, column: str, rows: tuple[int, ...]) -> Finding:
         "The number or yes/no column “{column}” has values that are none; it came as text.", column=shown(column)
     )
     return found("BAD_NUMBER", message, rows=rows)
+
+
+_INDEX_REPAIRS = frozenset({"MISSING_SHX", "COUNT_MISMATCH", "CORRUPT"})
+"""Codes under which a wrong or missing `.shx` is found; their repair makes it anew."""
+
+
+def _wrong_claim(table: shapefile.Table, records: shapefile.Records, choices: Choices) -> Finding:
+    """That the header of a `.dbf` counts otherwise than its rows; as many rows as shapes settle it."""
+    mendable = int(table.rows == records.count)
+    if mendable and "COUNT_MISMATCH" in choices.repairs:
+        return found(
+            "REPAIRED",
+            text(
+                "The {rows} rows that the .dbf holds were read, though its header claims {claimed}.",
+                rows=table.rows,
+                claimed=table.claimed_rows,
+            ),
+        )
+    return found(
+        "COUNT_MISMATCH",
+        text(
+            "The header of the .dbf claims {claimed} rows, it holds {rows}.",
+            claimed=table.claimed_rows,
+            rows=table.rows,
+            mendable=mendable,
+        ),
+    )
 
 
 @dataclass
@@ -140,9 +167,10 @@ class ShapefileSource:
         index = shapefile.read_index(self.parts[".shx"])
         if shapefile.index_fits(records, index) and not index.problems:
             return []
-        if {"MISSING_SHX", "COUNT_MISMATCH"} & choices.repairs and not records.problems:
+        mendable = int(not records.problems)
+        if mendable and _INDEX_REPAIRS & choices.repairs:
             return [found("REPAIRED", text("The wrong .shx was made anew from the .shp."))]
-        findings = [found("CORRUPT", problem) for problem in index.problems]
+        findings = [found("CORRUPT", replace(each, values={**each.values, "mendable": 0})) for each in index.problems]
         if index.count != records.count:
             findings.append(
                 found(
@@ -152,11 +180,20 @@ class ShapefileSource:
                         "or one is damaged.",
                         records=records.count,
                         entries=index.count,
+                        mendable=mendable,
                     ),
                 )
             )
-        elif not findings:
-            findings.append(found("CORRUPT", text("The .shx points at other places than the records of the .shp.")))
+        else:
+            findings.append(
+                found(
+                    "CORRUPT",
+                    text(
+                        "The .shx points at other places than the records of the .shp.",
+                        mendable=mendable,
+                    ),
+                )
+            )
         return findings
 
     def _geometries(self, records: shapefile.Records) -> tuple[Geometries, npt.NDArray[np.bool_]]:
@@ -194,7 +231,10 @@ class ShapefileSource:
             findings.append(
                 found(
                     "INVALID_GEOM",
-                    text("Vertices lie outside the box that the file itself states for these features: look at them."),
+                    text(
+                        "Vertices lie outside the box that the file itself states for these features: look at them.",
+                        mendable=0,
+                    ),
                     rows=outside,
                 )
             )
@@ -213,16 +253,7 @@ class ShapefileSource:
         if table.problems and not table.rows:
             return None, findings
         if table.claimed_rows != table.rows and not table.problems:
-            findings.append(
-                found(
-                    "COUNT_MISMATCH",
-                    text(
-                        "The header of the .dbf claims {claimed} rows, it holds {rows}.",
-                        claimed=table.claimed_rows,
-                        rows=table.rows,
-                    ),
-                )
-            )
+            findings.append(_wrong_claim(table, records, choices))
         if table.rows != records.count:
             findings.append(
                 found(
@@ -232,6 +263,7 @@ class ShapefileSource:
                         "or one is damaged.",
                         records=records.count,
                         rows=table.rows,
+                        mendable=0,
                     ),
                 )
             )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from shapely import box
+import shapely
+from shapely import GeometryCollection, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from geodata import repair
 from geodata.check import Check, check_upload
 from geodata.choices import Choices
 from geodata.findings import Finding
@@ -17,6 +20,7 @@ from geodata.publish import publish
 from geodata.settings import Settings
 from geodata.store import Store
 from tests.geodata.clean_frames import clean_frame
+from tests.geodata.upload_files import SQUARES, dbf, parts, zipped
 
 
 @pytest.fixture
@@ -116,3 +120,111 @@ def test_a_check_says_which_land_use_standard_was_taken(
 def test_a_layer_without_land_use_has_no_standard(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "a.gpkg", [{"park_id": "Q1", "name": "园区一"}], layer="parks")
     assert checked(store, path, layer="parks").land_use_standard is None
+
+
+# --- repairs, each through the whole of the check ---------------------------------------------------------------------
+
+BOWTIE = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+SHIFTED = box(99.8, 0, 200, 100)  # overlaps its neighbour by 20 cm
+GAP = box(100.2, 0, 200, 100)  # leaves 20 cm to its neighbour, closed by a third above
+ROOF = box(0, 100, 200, 150)
+FLOOR = box(0, -50, 200, 0)
+TWO_PARTS = MultiPolygon([box(0, 0, 100, 100), box(200, 0, 300, 100)])
+WITH_HAIR = MultiPolygon([box(0, 0, 100, 100), box(200, 0, 202, 2)])
+
+
+def parks_shapefile(folder: Path, **options: Any) -> Path:
+    fields = [(b"PARK_ID", "C", 20, 0), (b"NAME", "C", 40, 0)]
+    rows = [[f"Q{row}".encode(), f"园区{row}".encode("gbk")] for row in range(3)]
+    files = parts(table=dbf(fields, rows, claimed=options.pop("claimed", None)), **options)
+    return zipped(folder, files, "parks")
+
+
+def wrong_index(folder: Path, rows: int, *, moved: bool = False) -> Path:
+    path = parks_shapefile(folder)
+    with zipfile.ZipFile(path) as archive:
+        files = {Path(name).suffix: archive.read(name) for name in archive.namelist()}
+    index = parts(SQUARES[:rows])[".shx"]
+    return zipped(folder, files | {".shx": index[:100] + index[108:] + index[100:108] if moved else index}, "parks")
+
+
+def parcels(*shapes: BaseGeometry | None, keys: Sequence[str] | None = None) -> Callable[[Path], Path]:
+    rows = [{"parcel_id": keys[row] if keys else f"P{row}", "land_use": "0701"} for row in range(len(shapes))]
+    return lambda folder: write(folder / "parcels.gpkg", rows, shapes)
+
+
+SQUARE = box(0, 0, 100, 100)
+REPAIRS: list[tuple[str, str, Callable[[Path], Path], int]] = [
+    ("MISSING_SHX", "parks", lambda folder: parks_shapefile(folder, without=[".shx"]), 3),
+    ("COUNT_MISMATCH", "parks", lambda folder: wrong_index(folder, 2), 3),
+    ("COUNT_MISMATCH", "parks", lambda folder: parks_shapefile(folder, claimed=0), 3),
+    ("CORRUPT", "parks", lambda folder: wrong_index(folder, 3, moved=True), 3),
+    ("NULL_GEOM", "parcels", parcels(SQUARE, None), 1),
+    ("HAS_ZM", "parcels", parcels(shapely.force_3d(SQUARE, 5.0), box(200, 0, 300, 100)), 2),
+    ("MIXED_GEOM", "parcels", parcels(GeometryCollection([SQUARE, Point(300, 300)]), box(200, 0, 300, 100)), 2),
+    ("INVALID_GEOM", "parcels", parcels(BOWTIE, box(200, 0, 300, 100)), 2),
+    ("DUPLICATE_KEY", "parcels", parcels(SQUARE, box(200, 0, 300, 100), keys=["P1", "P1"]), 1),
+    ("OVERLAP", "parcels", parcels(SQUARE, SHIFTED), 2),
+    ("SLIVER", "parcels", parcels(SQUARE, GAP, ROOF, FLOOR), 4),
+    ("SLIVER", "parcels", parcels(WITH_HAIR), 1),
+    ("MULTI_PART", "parcels", parcels(TWO_PARTS), 2),
+]
+
+
+def test_every_offered_repair_is_tried_here_and_has_its_title_in_both_languages() -> None:
+    assert {code for code, *_ in REPAIRS} == set(repair.TITLES)
+    for title in repair.TITLES.values():
+        assert title.in_("zh") != title.in_("en")
+
+
+@pytest.mark.parametrize(("code", "layer", "make", "features"), REPAIRS, ids=lambda value: str(value)[:20])
+def test_a_repair_is_offered_taken_told_and_offered_no_more(
+    store: Store, tmp_path: Path, code: str, layer: str, make: Callable[[Path], Path], features: int
+) -> None:
+    path = make(tmp_path)
+    before = checked(store, path, layer=layer)
+    assert code in repair.offered(before.findings)
+    assert not told(before, "REPAIRED")
+
+    after = checked(store, path, layer=layer, repairs=frozenset({code}))
+    assert not told(after, code)
+    assert code not in repair.offered(after.findings)
+    (note,) = told(after, "REPAIRED")
+    assert (
+        any(figure.isdigit() for figure in note.message.in_("zh"))
+        or code in ("MISSING_SHX", "CORRUPT")
+        or not note.rows
+    )
+    assert after.outcome != "reject"
+    assert after.frame is not None
+    assert len(after.frame) == features
+    assert after.frame.geometry.is_valid.all()
+    if layer == "parcels":
+        assert note.rows
+    publish(store, after, by="张三", accept_warnings=True)
+
+
+def test_a_table_of_another_length_is_not_offered_for_repair(store: Store, tmp_path: Path) -> None:
+    files = parts(table=dbf([(b"PARK_ID", "C", 20, 0), (b"NAME", "C", 40, 0)], [[b"Q0", b"A"]]))
+    check = checked(store, zipped(tmp_path, files, "parks"), layer="parks")
+    assert told(check, "COUNT_MISMATCH")
+    assert repair.offered(check.findings) == []
+
+
+def test_parts_become_features_with_keys_of_their_own(store: Store, tmp_path: Path) -> None:
+    make = parcels(TWO_PARTS, box(400, 0, 500, 100), keys=["P1", "P1-1"])
+    check = checked(store, make(tmp_path), repairs=frozenset({"MULTI_PART"}))
+    assert check.frame is not None
+    assert check.frame["parcel_id"].tolist() == ["P1-1", "P1-2", "P1-3"]
+    assert shapely.get_num_geometries(check.frame.geometry).tolist() == [1, 1, 1]
+    (note,) = told(check, "REPAIRED")
+    assert "1 个多部件要素已拆成 2 个" in note.message.in_("zh")
+
+
+def test_blanks_around_texts_are_taken_off_and_shown_before_and_after(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.gpkg", [{"parcel_id": " P1\u3000", "land_use": "0701"}])
+    check = checked(store, path)
+    (note,) = told(check, "REPAIRED")
+    assert "→ P1" in note.message.in_("zh")
+    assert check.frame is not None
+    assert check.frame["parcel_id"].tolist() == ["P1"]
