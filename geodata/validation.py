@@ -273,14 +273,32 @@ def _check_validity(frame: GeoDataFrame, shapes: Shapes, null: npt.NDArray[np.bo
         found(
             "INVALID_GEOM",
             text(
-                "{count} shapes are invalid: {reasons} ({rows}). Mend them, or take the repair.",
+                "{count} shapes are invalid: {reasons} ({rows}). Mend them, or take the repair.{otherwise}",
                 count=len(rows),
                 reasons=listed([_REASONS.get(reason, label(reason, reason)) for reason, _ in reasons.most_common()]),
                 rows=row_examples(rows),
+                otherwise=_area_as_it_is(shapes[invalid]),
             ),
             rows=rows,
         )
     ]
+
+
+def _area_as_it_is(invalid: Shapes) -> Text | str:
+    """What invalid areas count as when they are left as they are: loops that run the other way count as less than 0."""
+    mended = measurable(invalid)
+    areal = ~shapely.is_missing(mended)
+    if not areal.any():
+        return ""
+    counted_m2 = crs.area_m2(GeoSeries(invalid[areal], crs=STORE_CRS)).sum()
+    mended_m2 = crs.area_m2(GeoSeries(mended[areal], crs=STORE_CRS)).sum()
+    if abs(counted_m2 - mended_m2) < 1:
+        return ""
+    return text(
+        " Left as they are, they stay in the layer, but their area counts as {counted} m² instead of {mended} m².",
+        counted=f"{counted_m2:,.0f}",
+        mended=f"{mended_m2:,.0f}",
+    )
 
 
 # --- attributes ------------------------------------------------------------------------------------------------------

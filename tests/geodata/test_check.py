@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from geodata import repair
 from geodata.check import Check, check_upload
 from geodata.choices import Choices
+from geodata.exporting import write_export
 from geodata.findings import Finding
+from geodata.indicators import indicators
 from geodata.publish import publish
 from geodata.settings import Settings
 from geodata.store import Store
@@ -228,3 +231,25 @@ def test_blanks_around_texts_are_taken_off_and_shown_before_and_after(store: Sto
     assert "→ P1" in note.message.in_("zh")
     assert check.frame is not None
     assert check.frame["parcel_id"].tolist() == ["P1"]
+
+
+def test_an_invalid_shape_that_was_accepted_stays_whole_everywhere_and_its_area_is_told(
+    store: Store, tmp_path: Path
+) -> None:
+    hole_outside = Polygon([(300, 0), (400, 0), (400, 100), (300, 100)], [[(390, 10), (450, 10), (450, 50), (390, 50)]])
+    path = parcels(BOWTIE, box(200, 0, 300, 100), hole_outside)(tmp_path)
+    check = checked(store, path)
+    (invalid,) = told(check, "INVALID_GEOM")
+    assert invalid.rows == (0, 2)
+    # The two triangles run against each other and count as 0; of the square 10,000 - 2,400 m² are left.
+    assert "面积合计按 7,6" in invalid.message.in_("zh")
+    version = publish(store, check, by="张三", accept_warnings=True)
+    assert told(checked(store, path), "NO_CHANGE")
+    for ending in ("gpkg", "zip", "geojson", "fgb", "parquet"):
+        exported = tmp_path / f"out.{ending}"
+        assert write_export(store, version, exported, crs="4527") == 3
+        again = checked(store, exported)
+        assert told(again, "NO_CHANGE"), ending
+        assert told(again, "INVALID_GEOM")[0].count == 2  # FlatGeobuf sorts its rows
+    areas = {key: each.value for key, each in indicators({"parcels": store.read("parcels")}, date(2020, 1, 1)).items()}
+    assert areas["land.parcels.unapproved"] == 3
