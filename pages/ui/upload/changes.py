@@ -26,6 +26,7 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     if check.diff is None or check.frame is None:
         st.info(t("What changes can be said once the errors are gone."))
         return
+    journey.see_changes(draft, check)
     differences.show_counts(check.diff)
     if check.diff.renames or draft.choices.accept_rename:
         key = f"rename_{draft.id}"

@@ -16,6 +16,7 @@ from geodata.schema import LAYERS
 from geodata.settings import Settings
 from layers import formats
 from pages.ui import data, differences, feedback
+from pages.ui.feedback import plain
 from pages.ui.language import say, t
 from pages.ui.upload import journey, summary
 from pages.ui.upload.finding_list import show_findings
@@ -33,6 +34,17 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
         return
     if any(finding.code == "NO_CHANGE" for finding in check.findings):
         st.info(t("The file holds exactly what is published already; there is nothing to publish."))
+        return
+    if journey.has_moved_on(draft, check):
+        current = data.current()[draft.layer]
+        _say_moved_on(
+            t(
+                "{by} has published version {number} meanwhile. "
+                "Your upload is kept; it is held against that version now.",
+                by=plain(current.by),
+                number=current.number,
+            )
+        )
         return
     left, right = st.columns([3, 2], gap="large")
     with right:
@@ -114,17 +126,19 @@ def _publish(draft: journey.Draft, check: journey.Check, *, by: str, note: str, 
         try:
             made = done.result()
         except publish.BaseChangedError as error:
-            # The draft stays; held against the version that is current now, the page shows what changes to that one.
-            feedback.show(error)
-            st.button(
-                t("Show what changes now"), key="upload_again", type="primary", on_click=journey.go, args=("changes",)
-            )
+            _say_moved_on(say(error.message))
             return
         except GeodataError as error:
             feedback.show(error)
             return
     journey.finish(draft, _told(made))
     st.rerun()
+
+
+def _say_moved_on(words: str) -> None:
+    """Somebody was faster: what changes has to be looked at again."""
+    st.warning(words)
+    st.button(t("Show what changes now"), key="upload_again", type="primary", on_click=journey.go, args=("changes",))
 
 
 def _told(made: Version | publish.Request) -> str:

@@ -27,12 +27,12 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     if errors:
         st.error(
             t(
-                "{count} errors block publishing. Mend the file, or take a repair or choice that is offered.",
+                "Errors block publishing ({count}). Mend the file, or take a repair or choice that is offered.",
                 count=errors,
             )
         )
     elif warnings:
-        st.warning(t("{count} warnings. They do not block; publishing asks you to accept them.", count=warnings))
+        st.warning(t("Warnings ({count}) do not block; publishing asks you to accept them.", count=warnings))
     left, right = st.columns([3, 2], gap="large")
     with left:
         _offer_repairs(draft, check)

@@ -26,6 +26,7 @@ __all__ = ["Check", "Draft"]
 
 _PHASE = "upload_phase"
 _PUBLISHED = "_upload_published"
+_SEEN = "_upload_seen_{}"
 _MARKS = {Severity.ERROR: ":red[●]", Severity.WARNING: ":orange[●]", Severity.NOTE: ":blue[●]"}
 
 _CODES_BY_PHASE: Mapping[str, frozenset[str]] = {
@@ -67,6 +68,17 @@ def choosing(
         choose(draft, **{choice: read(st.session_state[key])})
 
     return keep
+
+
+def see_changes(draft: Draft, check: Check) -> None:
+    """Remember the version that the person saw the changes to."""
+    st.session_state[_SEEN.format(draft.id)] = check.base
+
+
+def has_moved_on(draft: Draft, check: Check) -> bool:
+    """Whether another version was published since the person saw the changes."""
+    seen = st.session_state.setdefault(_SEEN.format(draft.id), check.base)
+    return bool(seen != check.base)
 
 
 def findings_of(phase: str, check: Check) -> list[Finding]:
