@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from geodata import drafts
 from geodata.errors import GeodataError
 from geodata.settings import Settings
-from layers import routes
+from layers import review, routes
 from pages.ui import data, feedback, startup
 from pages.ui.document import Document
 from pages.ui.visitor import VisitorCookie
@@ -34,10 +34,11 @@ _log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Fill an empty store in the background, drop old drafts; a store that can't be opened is told on the pages."""
+    """Fill an empty store in the background, sweep old drafts; a store that can't be opened is told on the pages."""
     try:
         startup.begin(data.store(), Settings())
         drafts.sweep(data.store())
+        review.sweep(data.store())
     except GeodataError as error:
         _log.error("the store can't be opened", reason=str(error))
     yield

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -20,6 +22,7 @@ from layers.styles import Style
 
 LAYER = "draft"
 """Name of the review's layer in map states and addresses."""
+_KEPT_S = 24 * 3600
 
 STATES: dict[str, tuple[Text, Style]] = {
     "unchanged": (label("未变", "Unchanged"), Style(fill="#e4e2da", stroke="#a9a59a", width=0.6, radius=3)),
@@ -77,6 +80,16 @@ def write(store: Store, draft_id: str, features: GeoDataFrame) -> str | None:
     if not path.exists():
         tiles.write_features(drawn, LAYER, path)
     return f"/tiles/{LAYER}/{draft_id}/{name}.pmtiles"
+
+
+def sweep(store: Store, *, now: float | None = None) -> int:
+    """Drop the tiles of reviews that are older than a day; how many reviews. They are drawn again when looked at."""
+    before = (time.time() if now is None else now) - _KEPT_S
+    folder = store.tiles_dir / LAYER
+    gone = [path for path in folder.iterdir() if path.stat().st_mtime < before] if folder.is_dir() else []
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(gone)
 
 
 def _part(frame: GeoDataFrame | None, schema: LayerSchema, keys: set[str], state: str) -> GeoDataFrame | None:
