@@ -157,7 +157,7 @@ def _check_ledger(
     table, left_out = ledger.attributes_of(read.frame, schema)
     mapped = ledger.match_columns([str(name) for name in table.columns], schema, choices.columns, remembered)
     check = replace(check, mapped=mapped, findings=merge_findings(read.findings, left_out, mapped.findings))
-    if mapped.missing:
+    if mapped.missing or table.empty:
         return check
     joined = ledger.join(table, old, schema, mapped, choices=choices)
     return replace(

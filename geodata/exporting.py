@@ -20,6 +20,7 @@ from geopandas import GeoDataFrame
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from geodata import mapping
 from geodata.catalogue import Version
 from geodata.errors import GeodataError
 from geodata.i18n import label, text
@@ -95,13 +96,53 @@ def to_bytes(store: Store, version: Version, ending: str) -> bytes:
 
 
 def template(schema: LayerSchema, ending: str) -> bytes:
-    """An empty file with the layer's fields."""
+    """An empty file with the layer's fields.
+
+    GeoPackage carries their names, a shapefile their DBF names, XLSX the Chinese ones, as a ledger is filled in; there
+    points have columns for their coordinates too.
+    """
     columns = {field.name: pd.Series([], dtype=DTYPES[field.kind]) for field in schema.fields}
     frame = GeoDataFrame(columns, geometry=[], crs=STORE_CRS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{schema.name}.{ending}"
-        _WRITERS[f".{ending}"](frame, schema, path, "")
+        if ending == "xlsx":
+            _write_form(schema, path)
+        else:
+            _WRITERS[f".{ending}"](frame, schema, path, "")
         return path.read_bytes()
+
+
+_EXCEL_LIST = 255
+"""Characters that a list of allowed values may have."""
+
+
+def _write_form(schema: LayerSchema, path: Path) -> None:
+    """An empty sheet to fill in: text stays text (0701 keeps its zero), codes can be chosen, each header says what for.
+
+    One sheet alone: of several the reader would have to ask which.
+    """
+    guide = mapping.field_guide(schema)
+    holds, example = guide["填什么"].tolist(), guide["示例"].tolist()
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        book.set_properties({"created": _FIXED_TIME})
+        page = book.add_worksheet(schema.name)
+        page.freeze_panes(1, 0)
+        head, required = book.add_format({"bold": True}), book.add_format({"bold": True, "bg_color": "#FFF2CC"})
+        as_text = book.add_format({"num_format": "@"})
+        as_day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for place, field in enumerate(schema.fields):
+            page.write_string(0, place, field.zh, required if field.required else head)
+            star = "必填；" if field.required else ""
+            page.write_comment(0, place, f"{star}{holds[place]}；例：{example[place]}", {"x_scale": 2})
+            form = {Kind.TEXT: as_text, Kind.CODE: as_text, Kind.DATE: as_day}.get(field.kind)
+            page.set_column(place, place, max(12, _width(field.zh) + 4), form)
+            allowed = ["是", "否"] if field.kind is Kind.FLAG else [each.in_("zh") for each in field.codes.values()]
+            if allowed and not field.open and len(",".join(allowed)) <= _EXCEL_LIST and field.name != "land_use":
+                choice = {"validate": "list", "source": allowed, "error_type": "warning"}
+                page.data_validation(1, place, 1_048_575, place, choice)
+        if schema.geometry == "Point":
+            for number, name in enumerate(("经度", "纬度")):
+                page.write_string(0, len(schema.fields) + number, name, head)
 
 
 def original(store: Store, version: Version) -> bytes:

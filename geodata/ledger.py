@@ -19,7 +19,7 @@ from geodata import mapping
 from geodata.choices import Choices
 from geodata.content import canonical, same_value
 from geodata.findings import Finding, Severity, found
-from geodata.formats.tables import WKT
+from geodata.formats.tables import geometry_columns
 from geodata.i18n import Text, text
 from geodata.mapping import ORIGINAL_LAND_USE, Mapped, before_and_after, listed, row_examples, shown
 from geodata.schema import STORE_CRS, Kind, LayerSchema
@@ -54,10 +54,11 @@ class Joined:
 def attributes_of(table: pd.DataFrame, schema: LayerSchema) -> tuple[pd.DataFrame, list[Finding]]:
     """The columns of a ledger that say something of features: neither a count of the rows nor shapes."""
     fields = {name_key(field.zh) for field in schema.fields}
+    shapes = geometry_columns(table) or ()
     left_out = [
         name
-        for name in map(str, table.columns)
-        if _holds_shapes(table[name]) or (name_key(name) in _COUNTERS - fields and _counts(table[name]))
+        for place, name in enumerate(map(str, table.columns))
+        if place in shapes or (name_key(name) in _COUNTERS - fields and _counts(table[name]))
     ]
     if not left_out:
         return table, []
@@ -74,11 +75,6 @@ def attributes_of(table: pd.DataFrame, schema: LayerSchema) -> tuple[pd.DataFram
 
 def _counts(values: pd.Series[Any]) -> bool:
     return bool(pd.to_numeric(values.dropna(), errors="coerce").notna().all())
-
-
-def _holds_shapes(values: pd.Series[Any]) -> bool:
-    first = values.dropna().head(1)
-    return len(first) > 0 and bool(WKT.match(str(first.iloc[0])))
 
 
 def match_columns(

@@ -977,7 +977,35 @@ _EXAMPLE_OF = {
     "enterprise": "企业-017",
     "industry": "纺织",
     "holder": "使用权人-017",
-    "name": "规划横三路",
+    "inefficient": "否",
+    "approved_on": "2018-01-10",
+    "supplied_on": "2018-05-20",
+    "start_due_on": "2019-05-20",
+    "suspended_on": "2019-06-01",
+    "resumed_on": "2019-09-01",
+    "idle_recognised_on": "2019-08-15",
+    "planned_on": "2020-12-31",
+    "completed_on": "2020-06-30",
+    "opened_on": "2020-06-30",
+    "connected_on": "2020-06-30",
+    "agreed_on": "2018-03-12",
+    "vacated_on": "2018-12-01",
+    "resupplied_on": "2019-11-20",
+    "negotiating_on": "2018-03-12",
+    "signed_on": "2018-08-01",
+    "landed_on": "2019-03-05",
+    "producing_on": "2020-06-30",
+}
+_EXAMPLE_NAMES = {
+    "district": "蓼河新区",
+    "water_zones": "片区一",
+    "corridors": "水廊一",
+    "waterways": "纵三河",
+    "roads": "规划横三路",
+    "parks": "园区七",
+    "greening": "横三路绿化",
+    "lighting": "横三路亮化",
+    "projects": "项目-012",
 }
 _KIND_LABELS: dict[Kind, Text] = {
     Kind.TEXT: label("文本", "text"),
@@ -995,6 +1023,8 @@ def example_row(schema: LayerSchema) -> dict[str, str]:
 
 
 def _example(field: Field, schema: LayerSchema) -> str:
+    if field.name == "name":
+        return _EXAMPLE_NAMES[schema.name]
     if field.name in _EXAMPLE_OF:
         return _EXAMPLE_OF[field.name]
     if field.codes:

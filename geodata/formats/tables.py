@@ -50,7 +50,7 @@ _EAST_NAMES = {"lon", "lng", "long", "longitude", "x", "east", "easting", "经�
 _NORTH_NAMES = {"lat", "latitude", "y", "north", "northing", "纬度", "北坐标", "纵坐标", "y坐标", "laty"}
 
 
-WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION", re.IGNORECASE)
+_WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION", re.IGNORECASE)
 
 
 _DEGREES = re.compile(
@@ -77,7 +77,7 @@ class TableSource:
 
     def read(self, choices: Choices) -> Content:  # noqa: ARG002
         """Build the geometries."""
-        where = _geometry_columns(self.table)
+        where = geometry_columns(self.table)
         if where is None:
             raise UnreadableError(*self.findings, _no_geometry(self.name))
         known: CRS | None = None
@@ -106,16 +106,17 @@ def _no_geometry(name: str) -> Finding:
     )
 
 
-def _geometry_columns(table: pd.DataFrame) -> tuple[int] | tuple[int, int] | None:
+def geometry_columns(table: pd.DataFrame) -> tuple[int] | tuple[int, int] | None:
+    """Where the shapes of a table stand: the place of a column of WKT, or of two of coordinates (east, north)."""
     names = [re.sub(r"[\s_()（）°度]", "", str(name)).casefold() for name in table.columns]
     for number, name in enumerate(names):
         if name in _WKT_NAMES or "wkt" in name:
             first = table.iloc[:, number].dropna()
-            if len(first) and WKT.match(str(first.iloc[0])):
+            if len(first) and _WKT.match(str(first.iloc[0])):
                 return (number,)
     for number in range(table.shape[1]):
         first = table.iloc[:, number].dropna()
-        if len(first) and WKT.match(str(first.iloc[0])) and "(" in str(first.iloc[0]):
+        if len(first) and _WKT.match(str(first.iloc[0])) and "(" in str(first.iloc[0]):
             return (number,)
     east = [number for number, name in enumerate(names) if name in _EAST_NAMES or name == "经"]
     north = [number for number, name in enumerate(names) if name in _NORTH_NAMES or name == "纬"]
@@ -256,7 +257,7 @@ TABLES: dict[str, Callable[[UploadFile, Path], list[Table]]] = {
 def table_sources(file: UploadFile, staging: Path) -> list[Source]:
     """The tables of a file that have a geometry column or a pair of coordinates."""
     tables = TABLES[file.suffix](file, staging)
-    with_geometry = [table for table in tables if _geometry_columns(table[1]) is not None]
+    with_geometry = [table for table in tables if geometry_columns(table[1]) is not None]
     if not with_geometry:
         raise UnreadableError(_no_geometry(tables[0][0]))
     return [TableSource(name, table, decision, findings) for name, table, decision, findings in with_geometry]

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 import shapely
-from shapely import GeometryCollection, MultiPolygon, Point, Polygon, box
+from geopandas import GeoDataFrame, GeoSeries
+from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geodata import repair
+from geodata import mapping, repair
 from geodata.check import Check, check_upload
 from geodata.choices import Choices
-from geodata.exporting import write_export
+from geodata.exporting import template, write_export
 from geodata.findings import Finding
 from geodata.indicators import indicators
 from geodata.publish import publish
+from geodata.schema import LAYERS
 from geodata.settings import Settings
 from geodata.store import Store
 from tests.geodata.clean_frames import clean_frame
@@ -253,3 +255,34 @@ def test_an_invalid_shape_that_was_accepted_stays_whole_everywhere_and_its_area_
         assert told(again, "INVALID_GEOM")[0].count == 2  # FlatGeobuf sorts its rows
     areas = {key: each.value for key, each in indicators({"parcels": store.read("parcels")}, date(2020, 1, 1)).items()}
     assert areas["land.parcels.unapproved"] == 3
+
+
+# --- what people start from -------------------------------------------------------------------------------------------
+
+SHAPES = {"Polygon": box(0, 0, 120, 100), "LineString": LineString([(0, 0), (500, 0)]), "Point": Point(0, 0)}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_example_row_of_the_guide_passes_every_check(store: Store, tmp_path: Path, layer: str) -> None:
+    schema = LAYERS[layer]
+    guide = mapping.field_guide(schema)
+    columns = {name: [example] for name, example in zip(guide["名称"], guide["示例"], strict=True)}
+    shape = GeoSeries([SHAPES[schema.geometry]], crs=4548).translate(468_000, 3_921_000)
+    path = tmp_path / "example.gpkg"
+    GeoDataFrame(columns, geometry=shape).to_file(path, layer=layer, driver="GPKG")
+    check = checked(store, path, layer=layer)
+    # One feature alone is not the whole plan: four verticals, three zones.
+    assert {each.code for each in check.findings} <= {"OUT_OF_AREA", "STRUCTURE"}
+    assert check.mapped is not None
+    assert check.mapped.unknown == []
+    assert check.frame is not None
+    assert check.frame.drop(columns="geometry").notna().all(axis=None)
+
+
+def test_an_empty_form_is_filled_in_as_a_ledger(store: Store, tmp_path: Path) -> None:
+    publish(store, checked(store, write(tmp_path / "a.gpkg", PARCELS)), by="张三", accept_warnings=True)
+    form = tmp_path / "form.xlsx"
+    form.write_bytes(template(LAYERS["parcels"], "xlsx"))
+    empty = checked(store, form, ledger=True)
+    assert [each.code for each in empty.findings] == ["EMPTY_LAYER"]
+    assert empty.outcome == "reject"

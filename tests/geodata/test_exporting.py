@@ -12,10 +12,13 @@ import pytest
 import shapely
 
 from geodata.backup import restore_backup, write_backup
+from geodata.choices import Choices
 from geodata.content import content_hash
 from geodata.errors import RefusedError
 from geodata.exporting import ExportError, original, original_name, safe_cell, template, to_bytes, write_export
+from geodata.reading import read_table, read_upload
 from geodata.schema import LAYERS, schema_of
+from geodata.settings import Settings
 from geodata.store import Store
 from geodata.verify import is_ok, verify
 from tests.geodata.publishing import ROWS, checked, open_store, publish_parks, write_parks
@@ -105,15 +108,19 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "zip", "xlsx"])
-@pytest.mark.parametrize("layer", ["parcels", "roads", "projects"])
+@pytest.mark.parametrize("layer", LAYERS)
 def test_templates_are_empty_files_with_the_fields(layer: str, ending: str, tmp_path: Path) -> None:
+    schema, settings = LAYERS[layer], Settings(data_dir=tmp_path / "data")
     path = tmp_path / f"template.{ending}"
-    path.write_bytes(template(LAYERS[layer], ending))
-    # GDAL takes the only row of a sheet for data.
-    only_row = pyogrio.read_dataframe(path).iloc[0].tolist() if ending == "xlsx" else None
-    fields = only_row or list(pyogrio.read_info(path)["fields"])
-    names = [field.dbf if ending == "zip" else field.name for field in LAYERS[layer].fields]
-    assert fields == names
+    path.write_bytes(template(schema, ending))
+    if ending == "xlsx":
+        read = read_table(path, choices=Choices(), settings=settings)
+        names = [field.zh for field in schema.fields] + (["经度", "纬度"] if schema.geometry == "Point" else [])
+    else:
+        read = read_upload(path, choices=Choices(), settings=settings)
+        names = [field.dbf if ending == "zip" else field.name for field in schema.fields]
+    assert [info.fields for info in read.layers] == [names]
+    assert [finding.code for finding in read.findings] == ["EMPTY_LAYER"]
 
 
 def test_downloads_are_the_same_bytes_as_the_files(store: Store, version: Any, tmp_path: Path) -> None:
