@@ -130,11 +130,24 @@ def _check_layer(
     so_far = merge_findings(reading.findings, found_crs, of_columns)
     standard = mapping.land_use_standard(placed, mapped, choices)
     check = replace(check, mapped=mapped, placed=typed, crs=named_crs, findings=so_far, land_use_standard=standard)
+    if mapped.missing and names == ["Layer"]:
+        check.findings.append(_drawing_alone())
     if str(typed.crs and typed.crs.to_string()) != STORE_CRS or mapped.missing:
         return check
     checked, found_rows = validation.check_layer(typed, schema, district=district, choices=choices)
     read = repair.settled(reading.findings, typed, choices)
     return replace(check, frame=checked, findings=merge_findings(read, found_crs, of_columns, found_rows))
+
+
+def _drawing_alone() -> Finding:
+    return found(
+        "MISSING_FIELD",
+        text(
+            "A drawing (DXF) holds shapes alone. Give them their attributes in a GIS and upload them as GeoPackage or "
+            "shapefile."
+        ),
+        severity=Severity.NOTE,
+    )
 
 
 def _check_ledger(
@@ -208,7 +221,8 @@ def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema
                 "RENAMED",
                 text(
                     "{count} features have a new key while their shape stayed, for example {old} → {new}. If they were"
-                    " renamed, say so, and each counts as one change (`--accept-rename`).",
+                    " renamed, say so, and each counts as one change (`--accept-rename`).{zeros}",
+                    zeros=_ZEROS_LOST if _zeros_lost(diff.renames) else "",
                     count=len(diff.renames),
                     old=first_old,
                     new=first_new,
@@ -269,6 +283,16 @@ def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema
         for label in emptied
     )
     return findings
+
+
+_ZEROS_LOST = text(
+    " The new keys lack the leading zeros of the old ones, as a spreadsheet leaves them: put the zeros back, with the "
+    "column set to text."
+)
+
+
+def _zeros_lost(renames: Mapping[str, str]) -> bool:
+    return all(old != new and old.lstrip("0") == new for old, new in renames.items())
 
 
 def _storable(frame: GeoDataFrame, schema: LayerSchema) -> GeoDataFrame:

@@ -26,6 +26,7 @@ from geodata.formats.base import (
     UploadFile,
     damaged,
     empty,
+    names_listed,
     no_layer,
     unsupported,
 )
@@ -96,7 +97,7 @@ def _several_layers(names: Sequence[str]) -> Finding:
         text(
             "The upload holds {count} layers; choose one of: {names}.",
             count=len(names),
-            names=", ".join(shown(name, limit=40) for name in names[:20]),
+            names=names_listed(names),
         ),
     )
 

@@ -26,7 +26,7 @@ from geodata.archive import shown
 from geodata.choices import Choices
 from geodata.encoding import Value
 from geodata.findings import Finding, found
-from geodata.i18n import Text, text
+from geodata.i18n import Text, label, text
 from geodata.reading import LayerInfo
 
 Geometries = npt.NDArray[np.object_]
@@ -123,6 +123,13 @@ class UploadFile:
         return Path(self.file_name).stem
 
 
+def names_listed(names: Sequence[str]) -> Text:
+    """Names of layers or columns one after the other, as each language does it; of many, the first."""
+    first = [shown(name, limit=40) for name in names[:20]]
+    more = len(names) > len(first)
+    return label("、".join(first) + ("等" if more else ""), ", ".join(first) + (" …" if more else ""))
+
+
 def no_layer(names: Sequence[str], wanted: str | None = None) -> Finding:
     """That nothing to read is there, or not the layer that was asked for."""
     if wanted is not None:
@@ -131,7 +138,7 @@ def no_layer(names: Sequence[str], wanted: str | None = None) -> Finding:
             text(
                 "The upload has no layer “{wanted}”; it has: {names}.",
                 wanted=shown(wanted),
-                names=", ".join(shown(name, limit=40) for name in names[:20]),
+                names=names_listed(names),
             ),
         )
     return found("NO_LAYER", text("No layer with geometry was found in the upload."))
@@ -156,6 +163,14 @@ NOT_READ: dict[str, Text] = {
     ".tab": text("MapInfo tables are not read. Export the layer as GeoPackage or shapefile."),
     ".mif": text("MapInfo tables are not read. Export the layer as GeoPackage or shapefile."),
     ".gml": text("GML is not read. Export the layer as GeoPackage or shapefile."),
+    ".doc": text("Word documents are not read. Save the table as .xlsx or CSV."),
+    ".docx": text("Word documents are not read. Save the table as .xlsx or CSV."),
+    ".et": text("WPS tables (.et) are not read. Save the table as .xlsx or CSV."),
+    ".ovkml": text("Ovital's own files are not read. Export the objects as KML."),
+    ".ovobj": text("Ovital's own files are not read. Export the objects as KML."),
+    ".wp": text("MapGIS files are not read. Export the layer as shapefile."),
+    ".wl": text("MapGIS files are not read. Export the layer as shapefile."),
+    ".wt": text("MapGIS files are not read. Export the layer as shapefile."),
     ".pdf": text("A PDF is a picture of a map. Ask for the data as GeoPackage or shapefile."),
 }
 

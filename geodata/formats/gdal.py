@@ -24,7 +24,7 @@ from geodata import archive, crs, encoding
 from geodata.archive import shown
 from geodata.choices import Choices
 from geodata.encoding import Value
-from geodata.findings import Finding, found
+from geodata.findings import Finding, Severity, found
 from geodata.formats.base import (
     GDAL_ERRORS,
     Content,
@@ -37,6 +37,7 @@ from geodata.formats.base import (
     empty,
     fresh,
     link,
+    names_listed,
     no_layer,
     open_layers,
     plain_column,
@@ -44,6 +45,7 @@ from geodata.formats.base import (
     unsupported,
     without_flat_heights,
 )
+from geodata.formats.descriptions import attributes_in
 from geodata.i18n import text
 from geodata.reading import LayerInfo
 
@@ -61,6 +63,8 @@ class GdalSource:
     """Rows that have no geometry in the file, where that is known."""
     drop_columns: tuple[str, ...] = ()
     """Columns of the driver's own that are left out when they say nothing."""
+    in_descriptions: bool = False
+    """Whether the attributes may stand as a table in the column `description`."""
     flat_heights: bool = False
     """Whether heights that are all 0 mean nothing in this format."""
     findings: tuple[Finding, ...] = ()
@@ -120,18 +124,42 @@ class GdalSource:
             number for number, name in enumerate(names)
             if name not in self.drop_columns or not _says_nothing(columns[number])
         ]  # fmt: skip
+        columns = columns[keep].set_axis([names[number] for number in keep], axis=1)
+        if self.in_descriptions:
+            columns, told = _with_described(columns)
+            findings += told
         if self.flat_heights:
             geometry = without_flat_heights(geometry)
         return Content(
-            columns[keep].set_axis(range(len(keep)), axis=1),
+            columns.set_axis(range(columns.shape[1]), axis=1),
             geometry,
             failed,
             _known_crs(meta["crs"]),
             "UTF-8",
             findings,
-            names=[names[number] for number in keep],
+            names=[str(name) for name in columns.columns],
             crs_missing=text("The file declares no CRS."),
         )
+
+
+def _with_described(columns: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """The columns with those that stand as a table in the descriptions, in place of them."""
+    names = [str(name) for name in columns.columns]
+    described = attributes_in(columns["description"].tolist()) if names.count("description") == 1 else None
+    if described is None:
+        return columns, []
+    known = {name.casefold(): columns.iloc[:, place].astype(str).tolist() for place, name in enumerate(names)}
+    again = [name for name in described if known.get(str(name).casefold()) == described[name].astype(str).tolist()]
+    note = found(
+        "REPAIRED",
+        text(
+            "The tables in the descriptions were read as {count} columns: {columns}.",
+            count=described.shape[1],
+            columns=names_listed([str(name) for name in described.columns]),
+        ),
+        severity=Severity.NOTE,
+    )
+    return pd.concat([columns.drop(columns="description"), described.drop(columns=again)], axis=1), [note]
 
 
 def _again_as_utf8(values: Sequence[Any]) -> tuple[list[Any], tuple[int, ...]]:
@@ -257,6 +285,8 @@ def geojson(file: UploadFile, staging: Path) -> list[Source]:
         features = [document]
     elif kind in _GEOJSON_TYPES:
         features = [{"type": "Feature", "geometry": document}]
+    elif isinstance(document, dict) and {"geometryType", "spatialReference"} & document.keys():
+        raise UnreadableError(_esri_json(file.file_name))
     else:
         raise UnreadableError(unsupported(file.file_name))
     if nonfinite:
@@ -275,6 +305,13 @@ def geojson(file: UploadFile, staging: Path) -> list[Source]:
     open_layers(replace(file, path=path))
     name = document.get("name") if isinstance(document.get("name"), str) else None
     return [GdalSource(name or file.stem, path, 0, expected=len(features), null_rows=nulls, findings=tuple(findings))]
+
+
+def _esri_json(name: str) -> Finding:
+    return found(
+        "UNSUPPORTED",
+        text("“{name}” is Esri JSON, which is not read. Export the layer as GeoJSON or GeoPackage.", name=shown(name)),
+    )
 
 
 def _check_members(features: Sequence[dict[str, object]]) -> list[Finding]:
@@ -349,7 +386,7 @@ def kml(file: UploadFile, staging: Path) -> list[Source]:
     return [
         GdalSource(
             name if len(filled) > 1 else file.stem, path, name, drop_columns=_KML_COLUMNS, flat_heights=True,
-            findings=findings,
+            in_descriptions=True, findings=findings,
         )
         for name in filled
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from pyproj import CRS
 from geodata import archive, crs, encoding
 from geodata.archive import shown
 from geodata.choices import Choices
-from geodata.findings import Finding, found
+from geodata.findings import Finding, Severity, found
 from geodata.formats.base import (
     GDAL_ERRORS,
     Content,
@@ -40,6 +40,8 @@ from geodata.formats.base import (
 )
 from geodata.i18n import text
 from geodata.reading import LayerInfo
+
+_HEAD_LINES = 12
 
 _WKT_NAMES = {"wkt", "geometry", "geom", "thegeom", "shape", "wktgeom", "几何", "图形", "空间数据"}
 
@@ -171,8 +173,11 @@ def _csv_tables(file: UploadFile, staging: Path) -> list[Table]:  # noqa: ARG001
     if b"\0" in content[:65536] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(damaged(file.file_name))
     decoded, decision, _ = decoded_whole(content)
-    first = decoded.split("\n", 1)[0]
-    delimiter = max(",\t;|，", key=first.count)
+    if "[地块坐标]" in decoded[:4096]:
+        raise UnreadableError(_survey_coordinates(file.file_name))
+    head = decoded.split("\n", _HEAD_LINES)[:_HEAD_LINES]
+    # A title may stand above the header, and values may hold commas: what stands in most lines separates them.
+    delimiter = max(",\t;|，", key=lambda sign: (sum(sign in line for line in head), head[0].count(sign)))
     csv.field_size_limit(2**30)
     rows = []
     try:
@@ -188,6 +193,17 @@ def _csv_tables(file: UploadFile, staging: Path) -> list[Table]:  # noqa: ARG001
     return [(file.stem, table, decision, [*decision.findings, *findings])]
 
 
+def _survey_coordinates(name: str) -> Finding:
+    return found(
+        "UNSUPPORTED",
+        text(
+            "“{name}” is a list of boundary points in the land-survey text format, which is not read. Turn it into a "
+            "shapefile or GeoPackage in a GIS.",
+            name=shown(name),
+        ),
+    )
+
+
 def _with_header(rows: Sequence[Sequence[str | None]], name: str) -> tuple[pd.DataFrame, list[Finding]]:
     """A table from rows of cells; a title line above the header, as ledgers have it, is skipped."""
     if not rows:
@@ -198,19 +214,38 @@ def _with_header(rows: Sequence[Sequence[str | None]], name: str) -> tuple[pd.Da
     while header and not header[-1]:
         header.pop()
     findings = []
+    body = [row for row in rows[at + 1 :] if not _is_total(row)]
+    if left_out := len(rows) - at - 1 - len(body):
+        findings.append(
+            found(
+                "REPAIRED",
+                text("{count} rows of totals (合计) were left out.", count=left_out),
+                count=left_out,
+                severity=Severity.NOTE,
+            )
+        )
     long = [
-        number for number, row in enumerate(rows[at + 1 :])
+        number for number, row in enumerate(body)
         if any(cell is not None for cell in row[len(header) :])
     ]  # fmt: skip
     if long:
         findings.append(found("CORRUPT", text("Rows have more cells than the header has columns."), rows=long))
     columns = {
-        number: pd.array([row[number] if number < len(row) else None for row in rows[at + 1 :]], dtype="str")
+        number: pd.array([row[number] if number < len(row) else None for row in body], dtype="str")
         for number in range(len(header))
     }
-    table = pd.DataFrame(columns, index=range(len(rows) - at - 1))
+    table = pd.DataFrame(columns, index=range(len(body)))
     table.columns = pd.Index(header, dtype=object)
     return table, findings
+
+
+_TOTALS = frozenset({"合计", "总计", "小计", "共计", "累计", "total", "subtotal", "sum"})
+
+
+def _is_total(row: Sequence[str | None]) -> bool:
+    """Whether a row sums up others: it begins with 合计 and leaves some cells empty."""
+    first = next((cell for cell in row if cell is not None), "")
+    return re.sub(r"[\s:：]", "", first).casefold() in _TOTALS and None in row
 
 
 def _xlsx_tables(file: UploadFile, staging: Path) -> list[Table]:

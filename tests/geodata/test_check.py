@@ -25,7 +25,7 @@ from geodata.schema import LAYERS
 from geodata.settings import Settings
 from geodata.store import Store
 from tests.geodata.clean_frames import clean_frame
-from tests.geodata.upload_files import SQUARES, dbf, parts, zipped
+from tests.geodata.upload_files import DXF_HEAD, DXF_TAIL, SQUARES, dbf, parts, polyline, zipped
 
 
 @pytest.fixture
@@ -255,6 +255,23 @@ def test_an_invalid_shape_that_was_accepted_stays_whole_everywhere_and_its_area_
         assert told(again, "INVALID_GEOM")[0].count == 2  # FlatGeobuf sorts its rows
     areas = {key: each.value for key, each in indicators({"parcels": store.read("parcels")}, date(2020, 1, 1)).items()}
     assert areas["land.parcels.unapproved"] == 3
+
+
+def test_keys_without_their_leading_zeros_are_told_from_a_rename(store: Store, tmp_path: Path) -> None:
+    rows = [{"parcel_id": f"010{row}", "land_use": "0701"} for row in range(3)]
+    publish(store, checked(store, write(tmp_path / "a.gpkg", rows)), by="张三", accept_warnings=True)
+    lost = [{**row, "parcel_id": row["parcel_id"].lstrip("0")} for row in rows]
+    (renamed,) = told(checked(store, write(tmp_path / "b.gpkg", lost)), "RENAMED")
+    assert "补回前导零" in renamed.message.in_("zh")
+    other = [{**row, "parcel_id": f"X-{row['parcel_id']}"} for row in rows]
+    (renamed,) = told(checked(store, write(tmp_path / "c.gpkg", other)), "RENAMED")
+    assert "补回前导零" not in renamed.message.in_("zh")
+
+
+def test_a_drawing_says_that_it_has_no_attributes(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a.dxf"
+    path.write_text(DXF_HEAD + polyline("地块", closed=True) + DXF_TAIL, encoding="gbk")
+    assert any("没有属性" in each.message.in_("zh") for each in told(checked(store, path), "MISSING_FIELD"))
 
 
 # --- what people start from -------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from geodata import reading
 from geodata.choices import Choices
 from geodata.errors import StoreError
 from geodata.findings import found
+from geodata.formats.descriptions import attributes_in
 from geodata.i18n import label, text
 from geodata.reading import (
     Reader,
@@ -275,3 +276,27 @@ def test_a_ledger_in_gbk_says_that_its_encoding_was_guessed(tmp_path: Path, sett
 def test_a_ledger_in_another_format_is_refused(tmp_path: Path, settings: Settings) -> None:
     ledger = read_table(write_gdal(tmp_path, "a.fgb", "FlatGeobuf"), choices=NO_CHOICES, settings=settings)
     assert [finding.code for finding in ledger.findings] == ["UNSUPPORTED"]
+
+
+def test_attributes_in_descriptions_become_columns_only_when_every_description_is_a_table() -> None:
+    table = "<table><tr><th>项目编号</th><th>X-1</th></tr><tr><td>备注</td><td><b>a &amp; b</b></td></tr></table>"
+    inner = "<table><tr><td>项目编号</td><td>&lt;Null&gt;</td></tr></table>"
+    nested = f"<table><tr><td>标题</td></tr><tr><td>{inner}</td></tr></table>"
+    columns = attributes_in([table, None, nested])
+    assert columns is not None
+    assert columns["项目编号"].tolist()[:1] == ["X-1"]
+    assert columns["项目编号"].isna().tolist() == [False, True, True]
+    assert columns["备注"].tolist()[0] == "a & b"
+    assert attributes_in([table, "一段说明"]) is None
+    assert attributes_in([None, ""]) is None
+    assert attributes_in(["<td>" * 20_000]) is None
+
+
+def test_a_ledgers_rows_of_totals_are_left_out_with_a_note(tmp_path: Path, settings: Settings) -> None:
+    rows = [["编号", "面积"], ["1", "10"], ["小计", "10"], ["2", "5"], ["合计：", "15"]]
+    rows = [[*row, None] for row in rows]
+    rows[0][2], rows[1][2], rows[3][2] = "备注", "a", "b"
+    ledger = read_table(write_xlsx(tmp_path, {"表": rows}), choices=NO_CHOICES, settings=settings)
+    assert ledger.frame is not None
+    assert ledger.frame["编号"].tolist() == ["1", "2"]
+    assert [(finding.code, finding.count) for finding in ledger.findings] == [("REPAIRED", 2)]

@@ -75,6 +75,14 @@ def one(name: str, content: bytes) -> Make:
     return make
 
 
+def described_kml(rows: str) -> bytes:
+    """A place as GIS programs write it: its attributes as an HTML table."""
+    described = placemark("园区").replace(
+        "</name>", f"</name><description><![CDATA[<table>{rows}</table>]]></description>"
+    )
+    return kml(described)
+
+
 def patched(files: dict[str, bytes], suffix: str, at: int, content: bytes) -> dict[str, bytes]:
     old = files[suffix]
     return files | {suffix: old[:at] + content + old[at + len(content) :]}
@@ -317,6 +325,11 @@ TABLE = [
     Upload("GeoJSON without features", one("a.geojson", geojson([])), REJECT, "EMPTY_LAYER"),
     Upload("GeoJSON in GBK", one("a.geojson", geojson([feature(POINT, name="规划横三路园区")]).decode().encode("gbk")), WARN, "ENCODING_GUESSED"),
     Upload("JSON that is no GeoJSON", one("a.json", b'{"name": "x"}'), REJECT, "UNSUPPORTED"),
+    Upload("Esri JSON", one("a.json", b'{"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4527}, "features": []}'), REJECT, "UNSUPPORTED"),
+    Upload("GeoJSON with a crs member", one("a.geojson", geojson([feature(METRES)]).replace(b'{"type": "FeatureCollection"', b'{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4548"}}', 1)), ACCEPT, features=1, crs="EPSG:4548"),
+    Upload("a name with a picture in it", lambda f: write_gdal(f, "🚧规划 (终稿)最终.gpkg", "GPKG"), ACCEPT, features=3),
+    Upload("an Ovital file", one("a.ovobj", b"OVOBJ"), REJECT, "UNSUPPORTED"),
+    Upload("a WPS table", one("a.et", b"\xd0\xcf\x11\xe0"), REJECT, "UNSUPPORTED"),
     Upload("a VRT called GeoJSON", one("a.geojson", b"<OGRVRTDataSource/>"), REJECT, "CORRUPT"),
     # --- CRS against the numbers
     Upload("zone 39 called CM 117E", in_zip(parts(moved(39000000 + X, Y))), REJECT, "CRS_CONTRADICTED"),
@@ -403,6 +416,8 @@ TABLE = [
     Upload("a GeoParquet cut off", lambda f: (frame().to_parquet(f / "a.parquet"), one("a.parquet", (f / "a.parquet").read_bytes()[:-50])(f))[1], REJECT, "CORRUPT"),
     Upload("a geodatabase of two layers", geodatabase(names=("a", "b")), REJECT, "SEVERAL_LAYERS"),
     Upload("a KML without places", one("a.kml", kml("")), REJECT, "EMPTY_LAYER"),
+    Upload("a KML with attributes in its descriptions", one("a.kml", described_kml("<tr><td>项目编号</td><td>X-1</td></tr><tr><td>备注</td><td>&lt;Null&gt;</td></tr>")), ACCEPT, "REPAIRED", features=1),
+    Upload("a KML with HTML in its descriptions", one("a.kml", described_kml("<tr><td>一格</td></tr>")), ACCEPT, features=1),
     Upload("a KML of folders", one("a.kml", kml(f"<Folder><name>一</name>{placemark('a')}</Folder><Folder><name>二</name>{placemark('b')}</Folder>")), REJECT, "SEVERAL_LAYERS"),
     Upload("a KML with a letter in its coordinates", one("a.kml", kml(placemark("a")).replace(b"116.65", b"116x65")), REJECT, "CORRUPT"),
     Upload("a KML cut off", one("a.kml", kml(placemark("a"))[:-40]), REJECT, "CORRUPT"),
@@ -423,6 +438,9 @@ TABLE = [
     Upload("CSV with a coordinate that is none", one("a.csv", csv_bytes([["名称", "x", "y"], ["园", "116.65", "35.42"], ["区", "?", "35"]])), WARN, "INVALID_GEOM MISSING_PRJ", features=2),
     Upload("CSV with a place missing", one("a.csv", csv_bytes([["名称", "x", "y"], ["园", "116.65", "35.42"], ["区", "", ""]])), WARN, "MISSING_PRJ NULL_GEOM", features=2),
     Upload("CSV from Excel in China", one("a.csv", csv_bytes([["项目名称", "经度", "纬度"], ["规划园区", "116.65", "35.42"]], "gbk")), WARN, "ENCODING_GUESSED MISSING_PRJ"),
+    Upload("CSV with semicolons under a title", one("a.csv", f"道路台账\n编号;红线宽度;WKT\nR1;1,200;{SQUARES[0].wkt}\n".encode("gbk")), WARN, "MISSING_PRJ ENCODING_GUESSED", features=1, kind="Polygon"),
+    Upload("CSV in UTF-16 with tabs", one("a.csv", "名称\t经度\t纬度\r\n园\t116.65\t35.42\r\n\r\n".encode("utf-16")), WARN, "MISSING_PRJ", features=1, encoding="UTF-16"),
+    Upload("boundary points of a land survey", one("a.txt", "[属性描述]\n几度分带=3\n[地块坐标]\n4,0.5,DK01\nJ1,1,3921245.8,39468213.2\n".encode("gbk")), REJECT, "UNSUPPORTED"),
     Upload("CSV without geometry", one("a.csv", csv_bytes([["编号", "名称"], ["1", "路"]])), REJECT, "NO_LAYER"),
     Upload("CSV with only a header", one("a.csv", b"name,lon,lat\n"), REJECT, "EMPTY_LAYER"),
     Upload("CSV with an open quotation mark", one("a.csv", b'name,lon,lat\n"a,116,35\nb,116,35\n'), REJECT, "CORRUPT"),
@@ -430,6 +448,8 @@ TABLE = [
     Upload("bytes called CSV", one("a.csv", bytes(200)), REJECT, "CORRUPT"),
     Upload("XLSX with coordinates", lambda f: write_xlsx(f, {"项目": [["名称", "经度", "纬度"], ["园", "116.65", "35.42"]]}), WARN, "MISSING_PRJ", features=1),
     Upload("XLSX with a title line", lambda f: write_xlsx(f, {"项目": [["重点项目台账"], ["名称", "经度", "纬度"], ["园", "116.65", "35.42"]]}), WARN, "MISSING_PRJ", features=1),
+    Upload("XLSX with a row of totals", lambda f: write_xlsx(f, {"项目": [["名称", "投资", "经度", "纬度"], ["园", "3", "116.65", "35.42"], ["合 计", "3", None, None]]}), WARN, "MISSING_PRJ REPAIRED", features=1),
+    Upload("XLSX whose sheets wait for a choice", lambda f: write_xlsx(f, {year: [["名称", "经度", "纬度"], ["园", "116.65", "35.42"]] for year in ("2019", "2020")}), REJECT, "SEVERAL_LAYERS"),
     Upload("XLSX without geometry", lambda f: write_xlsx(f, {"项目": [["编号", "名称"], ["1", "园"]]}), REJECT, "NO_LAYER"),
     Upload("text called XLSX", one("a.xlsx", b"hello"), REJECT, "CORRUPT"),
     Upload("a zip called XLSX", one("a.xlsx", in_memory_zip({"a": b"b"})), REJECT, "CORRUPT"),
