@@ -137,11 +137,11 @@ def gaps(shapes: Shapes) -> Shapes:
         return np.array([], dtype=object)
     united, fits = _united(there)
     if fits:
-        holes = _holes(np.array([united], dtype=object))
+        holes = _holes(united)
     else:
         # A vertex on a neighbour's straight border lies a hair off it once transformed, which would open the hole.
         closed = shapely.buffer(united, _HAIR_M, join_style="mitre", quad_segs=1)
-        holes = shapely.buffer(_holes(np.array([closed], dtype=object)), _HAIR_M, join_style="mitre", quad_segs=1)
+        holes = shapely.buffer(_holes(closed), _HAIR_M, join_style="mitre", quad_segs=1)
     holes = holes[are_slivers(holes)]
     if not len(holes):
         return holes
@@ -152,16 +152,19 @@ def gaps(shapes: Shapes) -> Shapes:
     return np.delete(holes, covered)
 
 
-def _united(shapes: Shapes) -> tuple[shapely.Geometry, bool]:
-    """All of them as one, and whether their borders fit each other vertex for vertex."""
+def _united(shapes: Shapes) -> tuple[Shapes, bool]:
+    """All of them united where they touch, and whether their borders fit each other vertex for vertex."""
     doubtful = _unfitting(shapes)
     try:
         # What fits vertex for vertex can be united twenty times as fast.
-        clean = shapely.coverage_union_all(np.delete(shapes, doubtful))
+        clean = shapely.get_parts(shapely.coverage_union_all(np.delete(shapes, doubtful)))
     except shapely.GEOSException:
-        return shapely.disjoint_subset_union_all(shapes), False
-    united = shapely.disjoint_subset_union_all(np.array([clean, *shapes[doubtful]], dtype=object))
-    return united, not len(doubtful)
+        return np.array([shapely.disjoint_subset_union_all(shapes)], dtype=object), False
+    if not len(doubtful):
+        return clean, True
+    near = np.unique(shapely.STRtree(clean).query(shapes[doubtful], predicate="dwithin", distance=_HAIR_M)[1])
+    joined = shapely.disjoint_subset_union_all(np.concatenate([clean[near], shapes[doubtful]]))
+    return np.array([joined, *np.delete(clean, near)], dtype=object), False
 
 
 def _holes(shapes: Shapes) -> Shapes:
