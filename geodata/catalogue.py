@@ -304,6 +304,23 @@ def audit_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
+def audited(version: Version) -> dict[str, Any]:
+    """What the audit list says of a version."""
+    return {name: getattr(version, name) for name in AUDITED} | {"data_date": version.data_date.isoformat()}
+
+
+def audited_versions(connection: sa.Connection) -> dict[tuple[str, int], dict[str, Any]]:
+    """What the audit list says of each version: (layer, number) → as `audited`."""
+    found = {}
+    for row in connection.execute(sa.select(AUDIT).where(AUDIT.c.number.is_not(None)).order_by(AUDIT.c.id)):
+        try:
+            detail = dict(json.loads(row.detail))
+        except (TypeError, ValueError):  # edited by hand, which `broken_audit_rows` tells
+            detail = {}
+        found[row.layer, row.number] = {name: detail.get(name) for name in (*AUDITED, "data_date")}
+    return found
+
+
 def broken_audit_rows(connection: sa.Connection) -> list[int]:
     """Ids of audit rows whose hash, or whose tie to the row before, does not hold."""
     broken, previous = [], _FIRST_HASH
@@ -354,11 +371,15 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 @contextmanager
 def _unsure() -> Iterator[None]:
-    """Tell a commit that may have been kept from one that was not: a full disk took no part of it."""
+    """Tell a commit that may have been kept from one that was not.
+
+    What SQLite could not write it does not find again. What it wrote and could not make last it may: tried with
+    `bench.faults`, where a failing fdatasync left a version that was there after the next start.
+    """
     try:
         yield
     except SQLAlchemyError as error:
-        if getattr(getattr(error, "orig", None), "sqlite_errorname", None) == "SQLITE_FULL":
+        if getattr(getattr(error, "orig", None), "sqlite_errorname", None) in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
             raise
         raise UnsureError(
             text(

@@ -77,7 +77,7 @@ class Objects:
                     raise OSError("the copy differs from its source")
                 path.chmod(0o444)
             except BaseException:
-                path.unlink(missing_ok=True)
+                let_go(path)
                 raise
         return Staged(name, path)
 
@@ -104,7 +104,7 @@ class Objects:
 
     def discard(self, staged: Staged) -> None:
         """Take a copy out of staging."""
-        staged.path.unlink(missing_ok=True)
+        let_go(staged.path)
 
     def staged_in(self, path: Path) -> Staged | None:
         """What a file in staging was to become; None where it is no staged object."""
@@ -177,6 +177,12 @@ def hash_of(path: Path) -> str:
 def is_object_name(name: str) -> bool:
     """Whether a file's name can be an object's."""
     return len(name) == _HASH_LENGTH and all(sign in "0123456789abcdef" for sign in name)
+
+
+def let_go(path: Path) -> None:
+    """Remove a file from staging; where that fails, the next start sweeps it."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,7 +28,7 @@ from geodata.content import content_hash
 from geodata.errors import RefusedError, StoreError, UnknownVersionError
 from geodata.findings import LOSS_CODES, Finding, Severity, found
 from geodata.i18n import Text, text
-from geodata.objects import Staged, told
+from geodata.objects import Staged, let_go, told
 from geodata.schema import LayerSchema, schema_of
 from geodata.store import Store
 
@@ -124,9 +124,10 @@ def publish(
     _require_who(by)
     if store.settings.two_people and not (sample and check.base is None):
         raise PendingError(text("Publishing here needs a second person: ask for it, and let another approve."))
+    current = _current_number(store, check.layer)  # before the key: the same click may be publishing at this moment
     if idempotency_key and (done := _published_with(store, idempotency_key)):
         return done
-    _require_base(store, check, base)
+    _require_base(check, base, current)
     _require_acceptance(check, accept_warnings=accept_warnings, accept_loss=accept_loss)
     prepared = _prepare(
         store,
@@ -145,9 +146,10 @@ def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
     """Ask a second person to publish a checked upload (`LIAOHE_TWO_PEOPLE`); options as in `publish`."""
     _require_who(by)
     key = options.get("idempotency_key")
-    if key and (asked := _requested_with(store, key)):
-        return asked
-    _require_base(store, check, options.pop("base", None))
+    with store.catalogue.read() as connection:
+        if asked := _requested_with(connection, key):
+            return asked
+    _require_base(check, options.pop("base", None), _current_number(store, check.layer))
     _require_acceptance(
         check,
         accept_warnings=options.pop("accept_warnings", False),
@@ -165,6 +167,8 @@ def request(store: Store, check: Check, *, by: str, **options: Any) -> Request:
     )
     values = dict(prepared.values) | {"data_date": prepared.values["data_date"].isoformat()}
     with _staged(store, prepared), store.catalogue.write() as connection:
+        if asked := _requested_with(connection, key):
+            return asked
         _adopt(store, prepared)
         number: int = connection.execute(
             REQUEST.insert()
@@ -264,14 +268,16 @@ def _require_who(by: str) -> None:
         raise RefusedError(text("Say who does it: the name is empty."))
 
 
-def _require_base(store: Store, check: Check, base: int | None) -> None:
+def _current_number(store: Store, layer: str) -> int | None:
+    current = store.current().get(layer)
+    return None if current is None else current.number
+
+
+def _require_base(check: Check, base: int | None, current: int | None) -> None:
     """The version that the upload was held against, and the one that the publisher names, are the current one."""
-    current = store.current().get(check.layer)
-    number = None if current is None else current.number
-    if check.base != number:
-        raise _moved_on(check.layer, number, check.base)
-    if base is not None and base != number:
-        raise _moved_on(check.layer, number, base)
+    for seen in (check.base, base if base is not None else current):
+        if seen != current:
+            raise _moved_on(check.layer, current, seen)
 
 
 def _moved_on(layer: str, current: int | None, base: int | None) -> BaseChangedError:
@@ -379,8 +385,7 @@ def _staged(store: Store, prepared: _Prepared) -> Iterator[None]:
                 store.take_back(staged)
         raise
     for staged in prepared.staged:
-        with suppress(OSError):
-            store.objects.discard(staged)
+        store.objects.discard(staged)
 
 
 def _adopt(store: Store, prepared: _Prepared) -> None:
@@ -403,7 +408,7 @@ def _stage_upload(store: Store, path: Path) -> Staged:
                     shutil.copyfileobj(reader, writer, _CHUNK)
         return store.objects.stage(packed)
     finally:
-        packed.unlink(missing_ok=True)
+        let_go(packed)
 
 
 def _stage_clean(store: Store, frame: GeoDataFrame, schema: LayerSchema) -> tuple[Staged, str]:
@@ -420,7 +425,7 @@ def _stage_clean(store: Store, frame: GeoDataFrame, schema: LayerSchema) -> tupl
             raise RefusedError(text("The written layer does not hold every feature; nothing was published."))
         return store.objects.stage(written), content
     finally:
-        written.unlink(missing_ok=True)
+        let_go(written)
 
 
 def _commit(store: Store, prepared: _Prepared, *, action: str, who: str, request: int | None = None) -> Version:
@@ -481,17 +486,15 @@ def _version_with(connection: sa.Connection, idempotency_key: str | None) -> Ver
 
 def requests(store: Store) -> list[Request]:
     """Every publication that was asked for, the first first."""
-    return [_to_request(row) for row in _request_rows(store)]
-
-
-def _requested_with(store: Store, idempotency_key: str) -> Request | None:
-    rows = _request_rows(store)
-    return next((_to_request(row) for row in rows if row.version["idempotency_key"] == idempotency_key), None)
-
-
-def _request_rows(store: Store) -> Sequence[sa.Row[Any]]:
     with store.catalogue.read() as connection:
-        return connection.execute(sa.select(REQUEST).order_by(REQUEST.c.id)).all()
+        return [_to_request(row) for row in connection.execute(sa.select(REQUEST).order_by(REQUEST.c.id))]
+
+
+def _requested_with(connection: sa.Connection, idempotency_key: str | None) -> Request | None:
+    if not idempotency_key:
+        return None
+    rows = connection.execute(sa.select(REQUEST).order_by(REQUEST.c.id))
+    return next((_to_request(row) for row in rows if row.version["idempotency_key"] == idempotency_key), None)
 
 
 def _to_request(row: sa.Row[Any]) -> Request:

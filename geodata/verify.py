@@ -44,6 +44,7 @@ def verify(store: Store) -> list[Problem]:
                 if row["version"].get(name):
                     referred.setdefault(row["version"][name], f"request {row['id']}")
         broken = catalogue.broken_audit_rows(connection)
+        recorded = catalogue.audited_versions(connection)
         tables = postgis.count_features(connection) if catalogue.is_postgres(connection) else None
     problems: list[Problem] = []
     present: set[str] = set()
@@ -92,6 +93,7 @@ def verify(store: Store) -> list[Problem]:
         Problem("audit", str(row), text("Row {row} of the audit list was changed or its predecessor removed.", row=row))
         for row in broken
     )
+    problems.extend(_of_records(versions, recorded))
     problems.extend(
         Problem("staging", path.name, text("Left over from a stopped process; swept at the next start."))
         for path in store.left_in_staging()
@@ -116,6 +118,25 @@ def _of_tables(versions: list[Version], tables: Mapping[tuple[str, int], int]) -
         )
         for layer, number in sorted(wanted.keys() | tables.keys())
         if wanted.get((layer, number), 0) != tables.get((layer, number), 0)
+    ]
+
+
+def _of_records(versions: list[Version], recorded: Mapping[tuple[str, int], Mapping[str, Any]]) -> list[Problem]:
+    """Versions of which catalogue and audit list do not say the same."""
+    present = {(version.layer, version.number): catalogue.audited(version) for version in versions}
+    return [
+        Problem(
+            "audit",
+            f"{layer} {number}",
+            text(
+                "Catalogue and audit list do not say the same of version {number} of layer “{layer}”: one of them was"
+                " changed.",
+                number=number,
+                layer=layer,
+            ),
+        )
+        for layer, number in sorted(present.keys() | recorded.keys())
+        if present.get((layer, number)) != recorded.get((layer, number))
     ]
 
 

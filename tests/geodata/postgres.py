@@ -30,15 +30,25 @@ class Server:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def new_database(self, *, empty: bool = False) -> str:
-        """URL of a database: with the catalogue's tables, or with nothing at all in it."""
+    def new_database(self, like: str | None = None) -> str:
+        """URL of a database: with the catalogue's empty tables, or as one that is given by its URL."""
         name = f"plan_{next(_numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else _TEMPLATE}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {name_of(like) if like else _TEMPLATE}")
         return self.url(name)
+
+    @property
+    def nothing(self) -> str:
+        """URL of the database that new ones are like when they are to hold nothing at all."""
+        return self.url("template0")
 
     def run(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+def name_of(url: str) -> str:
+    """The database in a URL of `Server.url`."""
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def programs() -> Path | None:

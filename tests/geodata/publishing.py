@@ -72,6 +72,14 @@ def renamed(name: str) -> list[dict[str, Any]]:
     return [{**row, "name": name} for row in ROWS]
 
 
+def flip_a_byte(path: Path) -> None:
+    """Change one bit in the middle of a file that was made to be read only."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
 _opened: list[Store] = []
 
 

@@ -25,7 +25,7 @@ from geodata.schema import LAYERS, LayerSchema, schema_of
 from geodata.store import Store
 from geodata.verify import is_ok, verify
 from tests.geodata.clean_frames import clean_frame
-from tests.geodata.postgres import Server
+from tests.geodata.postgres import Server, name_of
 from tests.geodata.publishing import ROWS, held, open_store, renamed, squares
 
 pytestmark = pytest.mark.postgres
@@ -202,21 +202,20 @@ def test_a_store_moves_from_sqlite_to_postgresql_by_backup_and_goes_on(tmp_path:
 
 
 def test_processes_that_start_at_once_make_the_tables_once(tmp_path: Path, postgres: Server) -> None:
-    url = postgres.new_database(empty=True)
+    url = postgres.new_database(postgres.nothing)
     with ThreadPoolExecutor(4) as pool:
         stores = list(pool.map(lambda number: open_store(tmp_path / str(number), database_url=url), range(4)))
     assert all(store.answers() for store in stores)
 
 
 def test_without_postgis_and_the_right_to_add_it_the_start_says_what_to_do(tmp_path: Path, postgres: Server) -> None:
-    url = postgres.new_database(empty=True)
+    url = postgres.new_database(postgres.nothing)
     postgres.run("DROP ROLE IF EXISTS office")
     postgres.run("CREATE ROLE office LOGIN")
-    name = url.partition("@/")[2].partition("?")[0]
-    postgres.run("GRANT ALL ON SCHEMA public TO office", name)
+    postgres.run("GRANT ALL ON SCHEMA public TO office", name_of(url))
     with pytest.raises(StoreError, match="CREATE EXTENSION postgis"):
         open_store(tmp_path, database_url=url.replace("postgres@", "office@"))
-    postgres.run("CREATE EXTENSION postgis", name)
+    postgres.run("CREATE EXTENSION postgis", name_of(url))
     assert open_store(tmp_path, database_url=url.replace("postgres@", "office@")).answers()
 
 

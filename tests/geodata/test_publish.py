@@ -1,20 +1,21 @@
-"""Publishing: all or nothing, one winner, nothing lost; through the real reading and checks, on a real SQLite."""
+"""Publishing: all or nothing, one winner, nothing lost.
+
+What an upload holds goes through the real reading and checks; what the store makes of it is tried on SQLite and on
+PostgreSQL (`any_store`), with checks made without the process that reads.
+"""
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import signal
-import subprocess
-import sys
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from geodata.catalogue import Version
 from geodata.check import Check
 from geodata.choices import Choices
 from geodata.content import content_hash
@@ -24,17 +25,29 @@ from geodata.publish import (
     FindingsError,
     NoChangeError,
     PendingError,
+    Request,
     approve,
     publish,
     reject,
     request,
+    requests,
     rollback,
 )
 from geodata.schema import schema_of
 from geodata.store import Store
-from geodata.verify import is_ok, verify
+from geodata.verify import verify
 from tests.geodata.clean_frames import clean_frame
-from tests.geodata.publishing import ROWS, checked, open_store, publish_parks, squares, write_parks
+from tests.geodata.publishing import (
+    ROWS,
+    checked,
+    flip_a_byte,
+    held,
+    open_store,
+    publish_parks,
+    renamed,
+    squares,
+    write_parks,
+)
 
 EDITED = [{**row, "board": "蓼河新区"} for row in ROWS]
 
@@ -42,6 +55,11 @@ EDITED = [{**row, "board": "蓼河新区"} for row in ROWS]
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return open_store(tmp_path / "data")
+
+
+@pytest.fixture
+def any_store(tmp_path: Path, database_url: str | None) -> Store:
+    return open_store(tmp_path / "data", database_url=database_url)
 
 
 @pytest.fixture
@@ -140,18 +158,6 @@ def test_only_changes_adds_and_replaces_and_removes_nothing(store: Store, tmp_pa
     assert publish(store, check, by="张三", accept_warnings=True).features == 11
 
 
-def test_a_rollback_is_a_new_version_with_the_old_content_and_can_be_rolled_back(
-    store: Store, first: Any, tmp_path: Path
-) -> None:
-    second = publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    third = rollback(store, "parks", 1, by="王五")
-    assert (third.number, third.content_hash, third.current) == (3, first.content_hash, True)
-    assert rollback(store, "parks", 2, by="王五").content_hash == second.content_hash
-    with pytest.raises(NoChangeError):
-        rollback(store, "parks", 4, by="王五")
-    assert store.audit()["action"].tolist() == ["rollback", "rollback", "publish", "publish"]
-
-
 def test_the_mark_of_illustrative_data_is_inherited_until_someone_says_they_are_real(
     store: Store, tmp_path: Path
 ) -> None:
@@ -159,15 +165,6 @@ def test_the_mark_of_illustrative_data_is_inherited_until_someone_says_they_are_
     assert publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED)).illustrative
     assert rollback(store, "parks", 1, by="王五").illustrative
     assert not publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED), real_data=True).illustrative
-
-
-@pytest.mark.usefixtures("first")
-def test_a_publisher_who_saw_an_older_version_is_refused(store: Store, tmp_path: Path) -> None:
-    late = checked(store, write_parks(tmp_path / "late.gpkg", [{**row, "name": "别名"} for row in ROWS]))
-    publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    with pytest.raises(BaseChangedError, match="moved on"):
-        publish(store, late, by="李四")
-    assert store.current()["parks"].number == 2
 
 
 @pytest.mark.usefixtures("first")
@@ -197,24 +194,6 @@ def test_an_accepted_rename_is_one_change_and_no_loss(store: Store, tmp_path: Pa
     assert store.read("parks").geometry.to_wkb().tolist() == before.geometry.to_wkb().tolist()
 
 
-@pytest.mark.usefixtures("first")
-@pytest.mark.parametrize("who", ["", "  "])
-def test_nobody_can_not_publish(store: Store, tmp_path: Path, who: str) -> None:
-    check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    with pytest.raises(RefusedError, match="name is empty"):
-        publish(store, check, by=who)
-    with pytest.raises(RefusedError, match="name is empty"):
-        rollback(store, "parks", 1, by=who)
-
-
-def test_a_rollback_to_a_version_whose_object_is_lost_is_refused(store: Store, first: Any, tmp_path: Path) -> None:
-    second = publish_parks(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    store.objects.path(first.clean_object).unlink()
-    with pytest.raises(StoreError, match="missing"):
-        rollback(store, "parks", 1, by="张三")
-    assert store.current()["parks"] == second
-
-
 def test_an_unknown_column_of_mixed_values_is_kept_as_text(store: Store, tmp_path: Path) -> None:
     frame = clean_frame("parks", ROWS, squares()).to_crs(4527)
     path = tmp_path / "mixed.geojson"
@@ -238,116 +217,78 @@ def test_files_dropped_together_are_kept_as_one_archive_of_them(store: Store, tm
         }
 
 
-@pytest.mark.usefixtures("first")
-def test_the_same_click_in_many_processes_publishes_once(store: Store, tmp_path: Path) -> None:
-    check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    stores = [open_store(tmp_path / "data") for _ in range(6)]
-    with ThreadPoolExecutor(6) as pool:
-        done = list(pool.map(lambda each: publish(each, check, by="张三", idempotency_key="click"), stores))
-    assert {version.number for version in done} == {2}
-    assert len(store.versions("parks")) == 2
-    assert is_ok(verify(store))
-
-
-@pytest.mark.usefixtures("first")
-def test_the_same_click_twice_publishes_once(store: Store, tmp_path: Path) -> None:
-    check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    one = publish(store, check, by="张三", idempotency_key="click")
-    assert publish(store, check, by="张三", idempotency_key="click") == one
-    assert len(store.versions("parks")) == 2
-
-
-@pytest.mark.usefixtures("first")
-def test_of_many_publishers_at_once_exactly_one_wins_each_round(store: Store, tmp_path: Path) -> None:
-    rivals = 4
-    for turn in range(5):
-        paths = [
-            write_parks(tmp_path / f"{turn}-{rival}.gpkg", [{**row, "name": f"{turn}-{rival}"} for row in ROWS])
-            for rival in range(rivals)
-        ]
-        checks = [checked(store, path) for path in paths]
-
-        def race(check: Check) -> str:
-            try:
-                publish(store, check, by="张三")
-            except BaseChangedError:
-                return "refused"
-            return "published"
-
-        with ThreadPoolExecutor(rivals) as pool:
-            assert sorted(pool.map(race, checks)) == ["published", *["refused"] * (rivals - 1)]
-    assert [version.number for version in store.versions("parks")] == [1, 2, 3, 4, 5, 6]
-    assert is_ok(verify(store))
-
-
-@pytest.mark.parametrize("failure", [errno.ENOSPC, errno.EIO])
-@pytest.mark.parametrize("where", ["upload-written", "objects", "clean-written"])
-def test_a_full_or_broken_disk_leaves_the_old_version_and_a_clear_message(
-    store: Store, first: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: int, where: str
+def test_a_rollback_is_a_new_version_with_the_old_content_and_can_be_rolled_back(
+    any_store: Store, tmp_path: Path
 ) -> None:
-    check = checked(store, write_parks(tmp_path / "b.gpkg", EDITED))
-    real = os.fsync
-    calls = {"objects": 1, "upload-written": 2, "clean-written": 3}[where]
-    seen = 0
-
-    def full(handle: int) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == calls:
-            raise OSError(failure, os.strerror(failure))
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreError, match="Nothing was published"):
-        publish(store, check, by="张三")
-    monkeypatch.undo()
-    assert store.current()["parks"] == first
-    assert verify(store) == []
-    assert publish(store, checked(store, tmp_path / "b.gpkg"), by="张三").number == 2
+    first = publish(any_store, held(any_store, tmp_path / "a"), by="张三")
+    second = publish(any_store, held(any_store, tmp_path / "b", EDITED), by="张三")
+    third = rollback(any_store, "parks", 1, by="王五")
+    assert (third.number, third.content_hash, third.current) == (3, first.content_hash, True)
+    assert content_hash(any_store.read("parks"), schema_of("parks")) == first.content_hash
+    assert rollback(any_store, "parks", 2, by="王五").content_hash == second.content_hash
+    with pytest.raises(NoChangeError):
+        rollback(any_store, "parks", 4, by="王五")
+    assert any_store.audit()["action"].tolist() == ["rollback", "rollback", "publish", "publish"]
+    assert verify(any_store) == []
 
 
-_PUBLISH = """
-import sys
-from pathlib import Path
-from tests.geodata.publishing import open_store, publish_parks
-publish_parks(open_store(Path(sys.argv[1])), Path(sys.argv[2]))
-"""
-STEPS = [
-    "objects",
-    "upload-written",
-    "clean-written",
-    "before-insert",
-    "inserted",
-    "pointer-moved",
-    "before-commit",
-    "committed",
-]
+def test_a_rollback_to_a_version_whose_object_is_lost_or_damaged_is_refused(any_store: Store, tmp_path: Path) -> None:
+    first = publish(any_store, held(any_store, tmp_path / "a"), by="张三")
+    second = publish(any_store, held(any_store, tmp_path / "b", EDITED), by="张三")
+    flip_a_byte(any_store.objects.path(first.clean_object))
+    with pytest.raises(StoreError, match="has changed"):
+        rollback(any_store, "parks", 1, by="张三")
+    any_store.objects.path(first.clean_object).unlink()
+    with pytest.raises(StoreError, match="missing"):
+        rollback(any_store, "parks", 1, by="张三")
+    assert any_store.current()["parks"] == second
 
 
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.usefixtures("first")
-def test_killed_at_any_step_the_store_is_whole(tmp_path: Path, step: str) -> None:
-    upload = write_parks(tmp_path / "b.gpkg", EDITED)
-    killed = subprocess.run(
-        [sys.executable, "-c", _PUBLISH, str(tmp_path / "data"), str(upload)],
-        env={**os.environ, "LIAOHE_TEST_KILL_AT": step},
-        cwd=Path(__file__).parents[2],
-        check=False,
-        capture_output=True,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    again = open_store(tmp_path / "data")
-    assert again.current()["parks"].number == (2 if step == "committed" else 1)
-    assert len(again.read("parks")) == 10
-    assert verify(again) == []
-    assert again.left_in_staging() == []
-    if step != "committed":
-        assert publish_parks(again, upload).number == 2
+def test_a_publisher_who_saw_an_older_version_is_refused(any_store: Store, tmp_path: Path) -> None:
+    publish(any_store, held(any_store, tmp_path / "a"), by="张三")
+    late = held(any_store, tmp_path / "late", renamed("别名"))
+    second = publish(any_store, held(any_store, tmp_path / "b", EDITED), by="张三")
+    with pytest.raises(BaseChangedError, match="moved on"):
+        publish(any_store, late, by="李四")
+    assert any_store.current()["parks"] == second
+    assert verify(any_store) == []
 
 
-def test_two_people_are_needed_where_the_setting_says_so(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "data", two_people=True)
-    check = checked(store, write_parks(tmp_path / "a.gpkg"))
+@pytest.mark.parametrize("who", ["", "  "])
+def test_nobody_can_not_publish(any_store: Store, tmp_path: Path, who: str) -> None:
+    check = held(any_store, tmp_path / "a")
+    for act in (publish, request):
+        with pytest.raises(RefusedError, match="name is empty"):
+            act(any_store, check, by=who)
+    with pytest.raises(RefusedError, match="name is empty"):
+        rollback(any_store, "parks", 1, by=who)
+    assert any_store.versions() == []
+
+
+def test_the_same_click_twice_publishes_once(any_store: Store, tmp_path: Path) -> None:
+    check = held(any_store, tmp_path / "a")
+    one = publish(any_store, check, by="张三", idempotency_key="click")
+    assert publish(any_store, check, by="张三", idempotency_key="click") == one
+    assert any_store.versions("parks") == [one]
+
+
+@pytest.mark.parametrize("act", [publish, request])
+def test_the_same_click_in_many_processes_counts_once(
+    any_store: Store, tmp_path: Path, act: Callable[..., Version | Request]
+) -> None:
+    check = held(any_store, tmp_path / "a")
+    url = any_store.settings.database_url
+    stores = [open_store(tmp_path / "data", database_url=url) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda each: act(each, check, by="张三", idempotency_key="click"), stores))
+    assert {each == done[0] for each in done} == {True}
+    assert len(any_store.audit()) == 1
+    assert verify(any_store) == []
+
+
+def test_two_people_are_needed_where_the_setting_says_so(tmp_path: Path, database_url: str | None) -> None:
+    store = open_store(tmp_path / "data", two_people=True, database_url=database_url)
+    check = held(store, tmp_path / "a")
     with pytest.raises(PendingError, match="second person"):
         publish(store, check, by="张三")
     asked = request(store, check, by="张三", idempotency_key="click")
@@ -359,27 +300,47 @@ def test_two_people_are_needed_where_the_setting_says_so(tmp_path: Path) -> None
     assert (version.number, version.by) == (1, "张三")
     with pytest.raises(PendingError, match="no pending"):
         approve(store, asked.id, by="李四")
+    assert store.audit()["action"].tolist() == ["approve", "request"]
+    assert verify(store) == []
 
 
-def test_a_rejected_request_publishes_nothing(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "data", two_people=True)
-    asked = request(store, checked(store, write_parks(tmp_path / "a.gpkg")), by="张三")
+def test_of_two_requests_on_one_version_the_second_can_not_be_approved_any_more(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    store = open_store(tmp_path / "data", two_people=True, database_url=database_url)
+    one, other = (request(store, held(store, tmp_path / name, renamed(name)), by="张三") for name in ("一", "二"))
+    first = approve(store, one.id, by="李四")
+    with pytest.raises(BaseChangedError):
+        approve(store, other.id, by="李四")
+    assert store.current()["parks"] == first
+    reject(store, other.id, by="李四")
+    assert [asked.state for asked in requests(store)] == ["approved", "rejected"]
+    assert verify(store) == []
+
+
+def test_a_request_approved_and_rejected_at_once_is_decided_once(tmp_path: Path, database_url: str | None) -> None:
+    store = open_store(tmp_path / "data", two_people=True, database_url=database_url)
+    asked = request(store, held(store, tmp_path / "a"), by="张三")
+
+    def decide(act: Callable[..., Any]) -> str:
+        try:
+            act(store, asked.id, by="李四")
+        except RefusedError:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(decide, [approve, reject])) == ["done", "refused"]
+    (decided,) = requests(store)
+    assert (decided.state == "approved") == (len(store.versions()) == 1)
+    assert len(store.audit()) == 2
+
+
+def test_a_rejected_request_publishes_nothing(tmp_path: Path, database_url: str | None) -> None:
+    store = open_store(tmp_path / "data", two_people=True, database_url=database_url)
+    asked = request(store, held(store, tmp_path / "a"), by="张三")
     reject(store, asked.id, by="李四")
     with pytest.raises(PendingError):
         approve(store, asked.id, by="李四")
     assert store.current() == {}
-    assert is_ok(verify(store))
-
-
-def test_every_damage_is_found_and_named(store: Store, first: Any) -> None:
     assert verify(store) == []
-    clean, upload = store.objects.path(first.clean_object), store.objects.path(first.upload_object)
-    content = bytearray(clean.read_bytes())
-    content[len(content) // 2] ^= 1
-    clean.chmod(0o644)
-    clean.write_bytes(content)
-    upload.unlink()
-    (store.folder / "objects" / "note.txt").write_text("x")
-    problems = {(problem.kind, Path(problem.what).name) for problem in verify(store)}
-    assert problems == {("changed", first.clean_object), ("missing", first.upload_object), ("extra", "note.txt")}
-    assert not is_ok(verify(store))
