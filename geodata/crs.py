@@ -737,7 +737,7 @@ def _check_place(
         return [
             found(
                 "OUT_OF_AREA",
-                text("Features lie wholly outside the district."),
+                text("{count} features lie wholly outside the district.", count=int(outside.sum())),
                 rows=np.flatnonzero(outside).tolist(),
             )
         ]
