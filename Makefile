@@ -27,7 +27,7 @@ setup-tests: setup .venv/tests.stamp ## Install what the tests need as well
 test: setup-tests ## Everything the tests need, then lint, types, import contracts and all tests, browser included
 	@setup/test
 
-test-fast: setup .venv/tests.stamp ## Tests without a browser
+test-fast: setup .venv/tests.stamp ## Tests without a browser and PostgreSQL
 	@$(PYTHON) -m pytest -m "not browser and not postgres"
 
 test-browser: setup-tests ## Tests in a real Chromium

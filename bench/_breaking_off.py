@@ -50,7 +50,7 @@ class Place:
 def begin(place: Place) -> None:
     """One published version, and an export of it."""
     with contextlib.closing(place.open()) as store:
-        version = publish(store, held(store, place.folder / "upload", renamed(FIRST)), by="张三")
+        version = publish(store, held(store, place.folder / "first", renamed(FIRST)), by="张三")
         write_export(store, version, place.export)
 
 

@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench._breaking_off import FIRST, Child, Place, places, wrong
@@ -69,6 +69,14 @@ def load() -> ctypes.CDLL:
     return library
 
 
+def dropped(store: Store, place: Place, name: str) -> Check:
+    """A checked upload of two files dropped together, which are packed before they are kept."""
+    folder = place.folder / "upload"
+    check = held(store, folder / "parks.shp", renamed(name))
+    (folder / "parks.dbf").write_text(name)
+    return replace(check, path=folder)
+
+
 def round_of(give: Callable[[], Place], fault: Fault | None, number: int, *, library: ctypes.CDLL) -> list[str]:
     """One publish with a fault at its n-th write: what is wrong afterwards; without a fault, what its writes are."""
     place = give()
@@ -77,7 +85,7 @@ def round_of(give: Callable[[], Place], fault: Fault | None, number: int, *, lib
 
     def prepare() -> tuple[Store, Check]:
         store = place.open()
-        return store, held(store, place.folder / "upload", renamed(name))
+        return store, dropped(store, place, name)
 
     def work(prepared: tuple[Store, Check]) -> int:
         store, check = prepared
@@ -110,7 +118,7 @@ def round_of(give: Callable[[], Place], fault: Fault | None, number: int, *, lib
     with closing(place.open()) as store:
         found += wrong(place, store, names, allowed=there)
         kept = "new version there" if len(store.versions("parks")) == 2 else "old one current"
-        again = publish(store, held(store, place.folder / "upload", renamed(name)), by="张三", idempotency_key=name)
+        again = publish(store, dropped(store, place, name), by="张三", idempotency_key=name)
         if again.number != 2 or store.current()["parks"] != again:
             found.append(f"the same click again gave version {again.number}")
     said = {TOLD: "told", PUBLISHED: "published", UNSURE: "told that nobody knows"}.get(code, "killed")

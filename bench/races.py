@@ -30,7 +30,7 @@ from geodata.verify import verify
 from tests.geodata.publishing import held, renamed
 
 READERS, RIVALS = 8, 2
-_PAUSE_S = 0.05
+_PAUSE_S = 0.1
 
 
 class Rerun(BaseException):

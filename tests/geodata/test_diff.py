@@ -1,7 +1,11 @@
-"""The difference of two versions: what is a change, what is none, and that applying it gives the other version."""
+"""The difference of two versions: what is a change, what is none, and that applying it gives the other version.
+
+An ordinary run tries 250 pairs of versions; `LIAOHE_DIFFS=2000` tries that many.
+"""
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import Any
 
@@ -20,6 +24,7 @@ from geodata.schema import schema_of
 from tests.geodata.clean_frames import clean_frame
 
 SCHEMA = schema_of("parks")
+DIFFS = int(os.environ.get("LIAOHE_DIFFS", "250"))
 
 
 def parks(*rows: tuple[str, str, Polygon]) -> GeoDataFrame:
@@ -192,7 +197,7 @@ def versions(draw: st.DrawFn) -> GeoDataFrame:
     return frame
 
 
-@settings(max_examples=1000)
+@settings(max_examples=DIFFS)
 @given(versions(), versions(), st.booleans())
 def test_applying_a_difference_gives_the_other_version_and_its_inverse_the_first(
     old: GeoDataFrame, new: GeoDataFrame, accept_rename: bool

@@ -200,6 +200,17 @@ def test_an_edited_audit_row_breaks_the_chain(store: Store) -> None:
         assert catalogue.broken_audit_rows(connection) == [3]
 
 
+def test_a_writer_that_waits_too_long_for_another_is_told(
+    tmp_path: Path, database_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "_WAIT_S", 1)
+    one, other = (open_store(tmp_path / "data", database_url=database_url) for _ in range(2))
+    with one.catalogue.write(), pytest.raises(StoreError, match="does not answer"), other.catalogue.write():
+        pass
+    with other.catalogue.write() as connection:
+        catalogue.append_audit(connection, who="a", action="test", layer=None, number=None, detail={})
+
+
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     def write_and_fail() -> None:
         with store.catalogue.write() as connection:
