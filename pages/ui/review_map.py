@@ -29,7 +29,8 @@ def show(name: Hashable, folder: str, draw: Callable[[], GeoDataFrame], states: 
     """
     if not notes.frontend_is_there():
         return
-    url, bounds = _drawn(name, folder, draw)
+    with st.spinner(t("Drawing the map …"), show_time=True):
+        url, bounds = _drawn(name, folder, draw)
     if url is None:
         st.caption(t("There is nothing to draw."))
         return

@@ -63,8 +63,9 @@ def _show_indicators(draft: journey.Draft, check: journey.Check) -> None:
     if check.frame is None:
         return
     on = state.view().as_of or (data.default_as_of(versions) if versions else date.today())
-    before = data.numbers(versions, on)
-    after = data.numbers_with(versions, draft.layer, check.frame, on, name=journey.name_of(draft))
+    with st.spinner(t("Computing the indicators …"), show_time=True):
+        before = data.numbers(versions, on)
+        after = data.numbers_with(versions, draft.layer, check.frame, on, name=journey.name_of(draft))
     rows = []
     for name, now in after.items():
         told = _number(before.get(name)), _number(now)
