@@ -28,14 +28,16 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     column_of = {field: column for column, field in mapped.columns.items()}
     offered = ["", *column_of.values(), *mapped.unknown]
     titles = _titles(check)
-    fields = schema_of(draft.layer).fields
+    schema = schema_of(draft.layer)
+    fields = schema.fields
+    required = {schema.key} if draft.choices.ledger else {field.name for field in fields if field.required}
     if any(field.name == "land_use" for field in fields):
         _ask_land_use_standard(draft)
     for start in range(0, len(fields), _PER_ROW):
         for place, field in zip(st.columns(_PER_ROW), fields[start : start + _PER_ROW], strict=False):
             key = f"column_{draft.id}_{field.name}"
             place.selectbox(
-                f"{say(field.label)} ({field.dbf}){' ★' if field.required else ''}",
+                f"{say(field.label)} ({field.dbf}){' ★' if field.name in required else ''}",
                 offered,
                 index=offered.index(column_of.get(field.name, "")),
                 format_func=lambda column: titles.get(column, column) if column else "—",

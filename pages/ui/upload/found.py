@@ -17,6 +17,7 @@ from pages.ui.upload.finding_list import show_findings
 
 _AUTOMATIC = ""
 _LIKELY = 3
+_COMMON_ENCODINGS = ("UTF-8", "GB18030", "Big5", "UTF-16")
 _ALWAYS = ("EPSG:4527", "EPSG:4548", "EPSG:4490", "EPSG:4326")
 
 
@@ -26,9 +27,10 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
     _show_layers(draft, check)
     left, right = st.columns(2, gap="large")
     with left:
-        _ask_crs(draft, check)
-    with right:
         _ask_encoding(draft, check)
+    if not draft.choices.ledger:  # a ledger has no coordinates
+        with right:
+            _ask_crs(draft, check)
 
 
 def _show_layers(draft: journey.Draft, check: journey.Check) -> None:
@@ -140,14 +142,16 @@ def _ask_encoding(draft: journey.Draft, check: journey.Check) -> None:
     st.subheader(t("Encoding of the text"), anchor=False)
     used = next((layer.encoding for layer in check.reading.layers if layer.encoding), None)
     candidates = _samples((draft.id, draft.choices.layer_name), draft)
-    if not candidates:
+    in_doubt = draft.choices.encoding or any(finding.code.startswith("ENCODING") for finding in check.reading.findings)
+    if not candidates and not in_doubt:
         st.caption(
             t("The text is plain or the format states its encoding ({encoding}); nothing to choose.", encoding=used)
             if used
             else t("The format states its encoding itself; nothing to choose.")
         )
         return
-    names = list(dict.fromkeys([*([used] if used else []), *(candidate.encoding for candidate in candidates)]))
+    offered = [candidate.encoding for candidate in candidates] or list(_COMMON_ENCODINGS)
+    names = list(dict.fromkeys([*([used] if used else []), *offered]))
     key = f"encoding_{draft.id}"
     st.selectbox(
         t("Read the text as"),
@@ -156,6 +160,8 @@ def _ask_encoding(draft: journey.Draft, check: journey.Check) -> None:
         key=key,
         on_change=journey.choosing(draft, "encoding", key),
     )
+    if not candidates:
+        return
     shown = candidates[:_LIKELY]
     st.dataframe(
         pd.DataFrame({candidate.encoding: pd.Series(candidate.samples, dtype="str") for candidate in shown}),
