@@ -12,6 +12,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from geodata import archive, shapefile
@@ -52,7 +53,7 @@ def read_here(path: Path, choices: Choices, staging: Path) -> Reading:
 def _read(path: Path, choices: Choices, staging: Path) -> Reading:
     name = str(path)
     try:
-        sources, findings = find_sources(path, staging)
+        sources, findings = _find_sources(path, choices, staging)
     except UnreadableError as error:
         return Reading(name, [], error.findings, None)
     except OSError:
@@ -106,15 +107,17 @@ def _no_file(path: Path) -> Finding:
     return found("NO_LAYER", text("There is no readable file “{name}”.", name=shown(path.name)))
 
 
-def find_sources(path: Path, staging: Path) -> tuple[list[Source], list[Finding]]:
+def _find_sources(path: Path, choices: Choices, staging: Path) -> tuple[list[Source], list[Finding]]:
     """The layers an upload holds, unpacked where it is an archive."""
-    if path.is_dir():
-        files = _files_of_folder(path, staging)
-    elif not path.is_file():
+    if not path.exists():
         return [], [_no_file(path)]
-    else:
-        files = _files_of_file(path, staging)
-    return _sources_of(files, staging)
+    return _sources_of(_files_of(path, choices, staging), staging)
+
+
+def _files_of(path: Path, choices: Choices, staging: Path) -> list[UploadFile]:
+    """The files of an upload, each with the encoding that was chosen for its text."""
+    files = _files_of_folder(path, staging) if path.is_dir() else _files_of_file(path, staging)
+    return [replace(file, encoding=choices.encoding) for file in files]
 
 
 def _files_of_file(path: Path, staging: Path) -> list[UploadFile]:
@@ -310,7 +313,7 @@ def read_table_here(path: Path, choices: Choices, staging: Path) -> TableReading
     name = str(path)
     tables: list[Table] = []
     try:
-        files = _files_of_folder(path, staging) if path.is_dir() else _files_of_file(path, staging)
+        files = _files_of(path, choices, staging)
         found_tables = [file for file in files if file.suffix in TABLES]
         if not found_tables:
             return TableReading(name, [], [_no_table(files[0].file_name if files else path.name)], None)

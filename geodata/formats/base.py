@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import warnings
@@ -101,6 +102,8 @@ class UploadFile:
 
     name: str
     path: Path
+    encoding: str | None = None
+    """The encoding that a person chose for its text; None to find it out."""
 
     @property
     def folder(self) -> str:
@@ -261,18 +264,20 @@ def fresh(staging: Path) -> str:
     return f"file{len(list(staging.iterdir()))}"
 
 
-def decoded_whole(content: bytes) -> tuple[str, encoding.Decision, bool]:
-    """A whole text file decoded, how, and whether it is no longer what its bytes were."""
+def decoded_whole(content: bytes, chosen: str | None = None) -> tuple[str, encoding.Decision, bool]:
+    """A whole text file decoded, how, and whether it is no longer what its bytes were.
+
+    A mark of UTF-8 or UTF-16 at its beginning leaves no choice.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace"), encoding.Decision("UTF-16"), True
     if content.startswith(b"\xef\xbb\xbf"):
         return content[3:].decode("utf-8", errors="replace"), encoding.Decision("UTF-8"), True
-    try:
-        return content.decode("utf-8"), encoding.Decision("UTF-8"), False
-    except UnicodeDecodeError:
-        pass
+    if chosen is None:
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode("utf-8"), encoding.Decision("UTF-8"), False
     lines = {line for line in content.split(b"\n") if not line.isascii()}
-    decision = encoding.decide([Value(line) for line in list(lines)[:20000]])
+    decision = encoding.decide([Value(line) for line in list(lines)[:20000]], chosen=chosen)
     decoded = [encoding.decode(Value(line), decision.encoding)[0] for line in content.split(b"\n")]
     return "\n".join(decoded), decision, True
 

@@ -262,7 +262,7 @@ def geojson(file: UploadFile, staging: Path) -> list[Source]:
     """The one layer of a GeoJSON, its features counted by ourselves."""
     content = file.path.read_bytes()
     findings: list[Finding] = []
-    content_text, used, rewritten = decoded_whole(content)
+    content_text, used, rewritten = decoded_whole(content, file.encoding)
     if used.findings:
         findings += used.findings
     nonfinite: list[str] = []

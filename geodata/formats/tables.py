@@ -172,7 +172,7 @@ def _csv_tables(file: UploadFile, staging: Path) -> list[Table]:  # noqa: ARG001
     content = file.path.read_bytes()
     if b"\0" in content[:65536] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(damaged(file.file_name))
-    decoded, decision, _ = decoded_whole(content)
+    decoded, decision, _ = decoded_whole(content, file.encoding)
     if "[地块坐标]" in decoded[:4096]:
         raise UnreadableError(_survey_coordinates(file.file_name))
     head = decoded.split("\n", _HEAD_LINES)[:_HEAD_LINES]

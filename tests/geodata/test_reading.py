@@ -265,6 +265,17 @@ def test_a_ledger_of_two_sheets_asks_which(tmp_path: Path, settings: Settings) -
     assert chosen.frame["编号"].tolist() == ["2"]
 
 
+@pytest.mark.parametrize(("chosen", "codes"), [("GB18030", []), ("UTF-8", ["ENCODING_CONTRADICTED"])])
+def test_a_chosen_encoding_counts_for_tables_too(
+    tmp_path: Path, settings: Settings, chosen: str, codes: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([["地块编号", "使用权人"], ["P-1", "规划公司"]], "gbk"))
+    read = read_table(path, choices=Choices(encoding=chosen), settings=settings)
+    assert [finding.code for finding in read.findings] == codes
+    assert [layer.encoding for layer in read.layers] == [chosen]
+
+
 def test_a_ledger_in_gbk_says_that_its_encoding_was_guessed(tmp_path: Path, settings: Settings) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(csv_bytes([["地块编号", "使用权人"], ["P-1", "规划公司"]], "gbk"))
