@@ -274,14 +274,18 @@ def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema
         for field in schema.fields
         if field.name in old and old[field.name].notna().any() and not new[field.name].notna().any()
     ]
-    findings.extend(
-        found(
-            "ATTRIBUTES_LOST",
-            text("The field “{field}” is filled in the current version and would be empty everywhere.", field=label),
-            count=len(new),
+    if emptied:
+        findings.append(
+            found(
+                "ATTRIBUTES_LOST",
+                text(
+                    "Filled in the current version, and empty everywhere after this upload: {fields}. Was a column left "
+                    "out, or not matched?",
+                    fields=mapping.listed(emptied, most=len(emptied)),
+                ),
+                count=len(emptied),
+            )
         )
-        for label in emptied
-    )
     return findings
 
 
