@@ -279,8 +279,8 @@ def _losses(old: GeoDataFrame | None, new: GeoDataFrame, diff: LayerDiff, schema
             found(
                 "ATTRIBUTES_LOST",
                 text(
-                    "Filled in the current version, and empty everywhere after this upload: {fields}. Was a column left "
-                    "out, or not matched?",
+                    "Filled in the current version, and empty everywhere after this upload: {fields}. Was a column "
+                    "left out, or not matched?",
                     fields=mapping.listed(emptied, most=len(emptied)),
                 ),
                 count=len(emptied),
