@@ -68,6 +68,18 @@ def places(placed: GeoDataFrame, findings: Iterable[Finding], schema: LayerSchem
     )
 
 
+def repairs(placed: GeoDataFrame, repaired: GeoDataFrame, rows: Iterable[int], schema: LayerSchema) -> GeoDataFrame:
+    """What repairs did: the shapes of some rows of the upload before them, and those of the same keys after them."""
+    before = placed.iloc[[row for row in rows if row < len(placed)]]
+    keys = set(before[schema.key].dropna())
+    parts = [
+        _part(repaired, schema, set(repaired[schema.key]) - keys, "unchanged"),
+        _frame(before, before[schema.key], "before"),
+        _part(repaired, schema, keys, "after"),
+    ]
+    return _joined([part for part in parts if part is not None and len(part)])
+
+
 def write(store: Store, draft_id: str, features: GeoDataFrame) -> str | None:
     """Build the tiles of a review; their address, which only who knows the draft can guess. None without a feature."""
     drawn = features[~(features.geometry.isna() | features.geometry.is_empty)]

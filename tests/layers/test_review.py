@@ -92,3 +92,12 @@ def test_old_reviews_are_swept(store: Store):
 def test_every_state_has_words_in_both_languages(state: str):
     title, _ = review.STATES[state]
     assert title.in_("zh") != title.in_("en")
+
+
+def test_repairs_are_drawn_before_and_after():
+    placed, repaired = parks("abc"), parks("abc", shift=-20)
+    features = review.repairs(placed, repaired, [1, 99], SCHEMA)
+    assert drawn(features) == {"unchanged": ["a", "c"], "before": ["b"], "after": ["b"]}
+    before, after = features.geometry[features["label"] == "b"]
+    assert before.equals(placed.geometry.iloc[1])
+    assert after.equals(repaired.geometry.iloc[1])

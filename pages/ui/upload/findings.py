@@ -43,16 +43,31 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
 
 
 def _show_map(draft: journey.Draft, check: journey.Check) -> None:
-    """Every row of the upload, in the colour of its gravest finding."""
-    placed = check.placed
+    """Every row of the upload in the colour of its gravest finding; or what the repairs did to their rows."""
+    placed, repaired, schema = check.placed, check.frame, schema_of(draft.layer)
     if placed is None or placed.crs is None:
         return
-    review_map.show(
-        ("findings", *journey.name_of(draft)),
-        draft.id,
-        lambda: review.places(placed, check.findings, schema_of(draft.layer)),
-        review_map.FINDINGS,
-        key="upload_findings_map",
+    name = journey.name_of(draft)
+    rows = sorted({row for finding in check.findings if finding.code == "REPAIRED" for row in finding.rows})
+    if repaired is not None and rows and draft.choices.repairs and _asks_for_repairs(draft):
+        draw = partial(review.repairs, placed, repaired, rows, schema)
+        review_map.show(("repairs", *name), draft.id, draw, review_map.CHANGES[2:], key="upload_repairs_map")
+        return
+    draw = partial(review.places, placed, check.findings, schema)
+    review_map.show(("findings", *name), draft.id, draw, review_map.FINDINGS, key="upload_findings_map")
+
+
+def _asks_for_repairs(draft: journey.Draft) -> bool:
+    titles = {False: t("Findings"), True: t("Repairs, before and after")}
+    return bool(
+        st.segmented_control(
+            t("On the map"),
+            list(titles),
+            format_func=titles.__getitem__,
+            default=False,
+            key=f"on_map_{draft.id}",
+            required=True,
+        )
     )
 
 
