@@ -65,6 +65,7 @@ FAULTS = (
 def load() -> ctypes.CDLL:
     """The library that was loaded before all others."""
     library = ctypes.CDLL(os.environ[_LIBRARY])
+    del os.environ["LD_PRELOAD"]  # it is for this process, not for a database server
     library.faults_name.restype = ctypes.c_char_p
     return library
 

@@ -69,10 +69,7 @@ class Objects:
             name = hash_of(source)
             path = self.staging / f"object-{os.getpid()}-{secrets.token_hex(8)}-{name}"
             try:
-                with source.open("rb") as reader, path.open("xb") as writer:
-                    shutil.copyfileobj(reader, writer, _CHUNK)
-                    writer.flush()
-                    os.fsync(writer.fileno())
+                _copy(source, path)
                 if hash_of(path) != name:
                     raise OSError("the copy differs from its source")
                 path.chmod(0o444)
@@ -82,21 +79,19 @@ class Objects:
         return Staged(name, path)
 
     def adopt(self, staged: Staged) -> None:
-        """Give a staged copy its name as an object; nothing happens where the object is there already.
+        """Give a staged copy its name as an object; where the object is there already and whole, nothing happens.
 
         Raises
         ------
         StoreError
-            It could not be written; nothing is left under the object's name.
+            It could not be written; nothing half stands under the object's name.
         """
         target = self._at(staged.name)
         with told(staged.name[:12]):
-            if self._files.exists(target):
-                return
-            self._files.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH120  an fsspec path, not a Path
             if self.is_local:
-                _link(staged.path, Path(target))
-            else:
+                _link(staged, Path(target))
+            elif not self._files.exists(target) or self.hash_at(target) != staged.name:
+                self._files.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH120  an fsspec path, not a Path
                 self._files.put_file(str(staged.path), target)
                 if self.hash_at(target) != staged.name:
                     self._files.rm(target)
@@ -195,21 +190,30 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _link(source: Path, target: Path) -> None:
-    """A second name for a file; where the disk knows none, a copy that is renamed when it is whole."""
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        return
-    except OSError:
-        temporary = source.with_name(f"{source.name}.copy")
-        shutil.copyfile(source, temporary)
-        temporary.replace(target)
-    try:
-        sync_folder(target.parent)
-    except OSError:
-        target.unlink(missing_ok=True)
-        raise
+def _copy(source: Path, target: Path) -> None:
+    """A copy under a name that is free, made to last."""
+    with source.open("rb") as reader, target.open("xb") as writer:
+        shutil.copyfileobj(reader, writer, _CHUNK)
+        writer.flush()
+        os.fsync(writer.fileno())
+
+
+def _link(staged: Staged, target: Path) -> None:
+    """A second name for a staged file, made to last; a damaged file of that name gives way to it."""
+    if not target.parent.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sync_folder(target.parent.parent)
+    if not target.exists() or hash_of(target) != staged.name:
+        beside = staged.path.with_name(f"{staged.path.name}.link")
+        try:
+            os.link(staged.path, beside)
+            beside.replace(target)
+        except OSError:  # another disk, or one without second names; half a copy goes with what is in staging
+            let_go(beside)
+            target.unlink(missing_ok=True)
+            _copy(staged.path, target)
+    # Also where it was there before: whoever made it may have been stopped just here.
+    sync_folder(target.parent)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -134,6 +135,42 @@ def test_an_object_is_named_by_its_hash_and_kept_once(tmp_path: Path) -> None:
     assert name == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert objects.put(source) == name
     assert objects.path(name).read_bytes() == b"abc"
+    assert [found for found, _ in objects.names()] == [name]
+    assert list(staging.iterdir()) == []
+
+
+def test_a_damaged_object_is_made_whole_by_the_same_bytes(tmp_path: Path) -> None:
+    staging = tmp_path / "staging"
+    staging.mkdir()
+    source = tmp_path / "file.bin"
+    source.write_bytes(b"abc")
+    for place in (str(tmp_path / "objects"), "memory://damaged-objects-of-a-test"):
+        objects = Objects(place, staging=staging)
+        name = objects.put(source)
+        ((_, where),) = objects.names()
+        objects._files.rm(where)
+        with objects._files.open(where, "wb") as file:
+            file.write(b"abd")
+        with pytest.raises(StoreError, match="has changed"):
+            objects.require_whole(name)
+        assert objects.put(source) == name
+        objects.require_whole(name)
+
+
+def test_objects_may_stand_on_another_disk_or_one_without_second_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(os, "link", refuse)
+    staging = tmp_path / "staging"
+    staging.mkdir()
+    source = tmp_path / "file.bin"
+    source.write_bytes(b"abc")
+    objects = Objects(tmp_path / "objects", staging=staging)
+    name = objects.put(source)
+    objects.require_whole(name)
     assert [found for found, _ in objects.names()] == [name]
     assert list(staging.iterdir()) == []
 
