@@ -219,6 +219,23 @@ def test_without_postgis_and_the_right_to_add_it_the_start_says_what_to_do(tmp_p
     assert open_store(tmp_path, database_url=url.replace("postgres@", "office@")).answers()
 
 
+def test_a_role_that_may_read_a_layer_reads_it_and_nothing_else(store: Store, tmp_path: Path, postgres: Server) -> None:
+    publish(store, held(store, tmp_path / "a"), by="张三")
+    url = store.settings.database_url
+    assert url
+    postgres.run("DROP ROLE IF EXISTS planners")
+    postgres.run("CREATE ROLE planners LOGIN")
+    postgres.run("GRANT SELECT ON layer_parks, parks_current TO planners", name_of(url))
+    try:
+        with psycopg.connect(url.replace("postgres@", "planners@"), autocommit=True) as connection:
+            assert connection.execute("SELECT count(*) FROM parks_current").fetchall() == [(10,)]
+            for refused in ("SELECT * FROM account", "SELECT * FROM current", "DELETE FROM layer_parks"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(refused.encode())
+    finally:
+        postgres.run("DROP OWNED BY planners", name_of(url))
+
+
 def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="does not answer"):
         open_store(tmp_path, database_url=f"postgresql://nobody@/plan?host={tmp_path}")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from geodata import drafts
 from geodata.catalogue import Version
 from geodata.check import Check
 from geodata.choices import Choices
@@ -252,6 +253,25 @@ def test_a_publisher_who_saw_an_older_version_is_refused(any_store: Store, tmp_p
         publish(any_store, late, by="李四")
     assert any_store.current()["parks"] == second
     assert verify(any_store) == []
+
+
+def test_who_comes_second_keeps_the_draft_and_sees_the_difference_to_the_winner(
+    any_store: Store, tmp_path: Path
+) -> None:
+    publish(any_store, held(any_store, tmp_path / "a"), by="张三")
+    with write_parks(tmp_path / "late.gpkg", renamed("别名")).open("rb") as file:
+        draft = drafts.begin(any_store, "李四", "parks", {"late.gpkg": file}, Choices())
+    late = checked(any_store, draft.path)
+    publish(any_store, held(any_store, tmp_path / "b", [*EDITED[:9], ROWS[9]]), by="张三")
+    with pytest.raises(BaseChangedError, match="your upload is kept"):
+        publish(any_store, late, by="李四", idempotency_key=draft.id)
+    assert drafts.latest(any_store, "李四") == draft
+    again = checked(any_store, draft.path)
+    assert again.diff is not None
+    assert again.diff.counts() == {"added": 0, "removed": 0, "changed": 10, "unchanged": 0}
+    assert {"name": ("园区1", "别名"), "board": ("蓼河新区", None)} in again.diff.attributes_changed.values()
+    done = publish(any_store, again, by="李四", accept_warnings=True, accept_loss=True, idempotency_key=draft.id)
+    assert done.number == 3
 
 
 @pytest.mark.parametrize("who", ["", "  "])
