@@ -90,7 +90,6 @@ def begin(window: Window, path: Path, layer: str = PARCELS) -> None:
     choose(window, "upload_layer", layer)
     chooser = window.widget("upload_files").locator("input[type='file']")
     rerun(window, lambda: chooser.set_input_files(path))
-    click(window, "upload_read")
     window.widget("upload_next").wait_for()
 
 
@@ -195,3 +194,23 @@ def test_the_current_version_taken_away_and_brought_back_changes_nothing(
     go_to(window, "变更内容")
     window.page.get_by_text("NO_CHANGE").first.wait_for()
     assert counts(window) == [0, 0, 0, copy.current()[layer].features]
+
+
+def test_parts_of_a_shapefile_can_be_dropped_one_after_the_other(window: Window, copy: Store, tmp_path: Path) -> None:
+    copy.read("parks").to_crs(4527).to_file(tmp_path / "parks.shp", encoding="UTF-8")
+    window.open("/upload")
+    choose(window, "upload_layer", LAYERS["parks"].title.in_("zh"))
+    chooser = window.widget("upload_files").locator("input[type='file']")
+    rerun(window, lambda: chooser.set_input_files(tmp_path / "parks.shp"))
+    window.page.get_by_text(".shx, .dbf").first.wait_for()
+    chooser.set_input_files([tmp_path / f"parks.{suffix}" for suffix in ("dbf", "shx", "prj", "cpg")])
+    window.widget("upload_next").wait_for()
+    go_to(window, "变更内容")
+    window.page.get_by_text("NO_CHANGE").first.wait_for()
+
+
+def test_a_drawing_that_no_reader_knows_is_refused_in_our_words(window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "图纸.dwg"
+    path.write_bytes(b"AC1032" + bytes(100))
+    begin(window, path)
+    window.page.get_by_text("UNSUPPORTED").first.wait_for()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -31,10 +32,8 @@ MODES: dict[str, tuple[Text, Text]] = {
     ),
 }
 
-SUFFIXES = [
-    *("zip", "shp", "shx", "dbf", "prj", "cpg", "gpkg", "geojson", "json", "kml", "kmz"),
-    *("fgb", "parquet", "dxf", "csv", "xlsx"),
-]
+_PARTS = ("shp", "shx", "dbf")
+_BESIDE = ("prj", "cpg", "sbn", "sbx", "xml", "qix", "qpj", "qmd")
 _FORMATS = {"gpkg": "GeoPackage", "zip": "Shapefile", "xlsx": "XLSX"}
 
 
@@ -49,18 +48,9 @@ def show() -> None:
             key=LAYER_KEY,
             persist_state="session",
         )
-        mode = st.segmented_control(
-            t("What the file holds"),
-            list(MODES),
-            format_func=lambda name: say(MODES[name][0]),
-            default="whole",
-            key=_MODE_KEY,
-            required=True,
-        )
-        st.caption(say(MODES[mode or "whole"][1]))
+        mode = _ask_mode("whole", key=_MODE_KEY)
         uploaded = st.file_uploader(
             t("Drop the files here, or choose them (up to 512 MB)"),
-            type=SUFFIXES,
             accept_multiple_files=True,
             key=FILES_KEY,
             help=t("The button “Upload” opens the choice of files; dropping them on the field does the same."),
@@ -71,12 +61,10 @@ def show() -> None:
                 "KML/KMZ, FlatGeobuf, GeoParquet, DXF, a zipped File Geodatabase, CSV or XLSX."
             )
         )
-        if uploaded and st.button(t("Read the files"), type="primary", key="upload_read"):
+        if uploaded and _are_wanted([file.name for file in uploaded]):
             with feedback.explained(), st.spinner(t("Taking over the files …")):
-                journey.begin(
-                    layer, {file.name: file for file in uploaded}, only_changes=mode != "whole", ledger=mode == "ledger"
-                )
-            st.rerun()
+                journey.begin(layer, {file.name: file for file in uploaded}, _choices_of(mode, Choices()))
+                st.rerun()
     with right:
         _offer_starting_point(layer)
     guide = mapping.field_guide(schema_of(layer), language())
@@ -87,6 +75,49 @@ def show() -> None:
 def mode_of(choices: Choices) -> str:
     """Which of `MODES` the choices of a draft are."""
     return "ledger" if choices.ledger else "changes" if choices.only_changes else "whole"
+
+
+def correct_mode(draft: journey.Draft) -> None:
+    """Let a person who dropped the files choose another way of updating."""
+    key = f"mode_{draft.id}"
+
+    def take() -> None:
+        journey.take(draft, _choices_of(st.session_state[key], draft.choices))
+
+    _ask_mode(mode_of(draft.choices), key=key, on_change=take)
+
+
+def _ask_mode(default: str, *, key: str, on_change: Callable[[], None] | None = None) -> str:
+    mode = st.segmented_control(
+        t("What the file holds"),
+        list(MODES),
+        format_func=lambda name: say(MODES[name][0]),
+        default=default,
+        key=key,
+        required=True,
+        on_change=on_change or "rerun",
+    )
+    st.caption(say(MODES[mode][1]))
+    return mode
+
+
+def _choices_of(mode: str, choices: Choices) -> Choices:
+    return replace(choices, only_changes=mode == "changes", ledger=mode == "ledger")
+
+
+def _are_wanted(names: list[str]) -> bool:
+    """Whether to read what was dropped: at once, or when asked to where a part of a shapefile seems to be missing."""
+    suffixes = {name.rpartition(".")[2].lower() for name in names}
+    missing = [suffix for suffix in _PARTS if suffix not in suffixes]
+    if not missing or not suffixes <= {*_PARTS, *_BESIDE}:
+        return True
+    st.info(
+        t(
+            "Of the shapefile, {missing} is still missing. Drop it too, or read what is there.",
+            missing=", ".join(f".{suffix}" for suffix in missing),
+        )
+    )
+    return st.button(t("Read the files"), type="primary", key="upload_read")
 
 
 def _offer_starting_point(layer: str) -> None:

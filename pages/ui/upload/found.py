@@ -12,7 +12,7 @@ from layers import formats, thumbnail
 from pages.ui import data
 from pages.ui.feedback import plain
 from pages.ui.language import say, t
-from pages.ui.upload import journey, samples
+from pages.ui.upload import files, journey, samples
 from pages.ui.upload.finding_list import show_findings
 
 _AUTOMATIC = ""
@@ -23,6 +23,7 @@ _ALWAYS = ("EPSG:4527", "EPSG:4548", "EPSG:4490", "EPSG:4326")
 
 def show(draft: journey.Draft, check: journey.Check) -> None:
     """Layers, counts, CRS and encoding as they were read."""
+    files.correct_mode(draft)
     show_findings(journey.findings_of("found", check), check)
     _show_layers(draft, check)
     left, right = st.columns(2, gap="large")

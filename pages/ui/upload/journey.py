@@ -55,8 +55,13 @@ def _checked(name: tuple[object, ...], _draft: Draft) -> Check:  # noqa: ARG001
 
 
 def choose(draft: Draft, **choices: Any) -> None:
-    """Keep choices of the person with the draft; the check is then done anew."""
-    drafts.keep(data.store(), draft, replace(draft.choices, **choices))
+    """Keep some choices of the person with the draft; the check is then done anew."""
+    take(draft, replace(draft.choices, **choices))
+
+
+def take(draft: Draft, choices: Choices) -> None:
+    """Keep all choices of the person with the draft."""
+    drafts.keep(data.store(), draft, choices)
 
 
 def choosing(
@@ -158,9 +163,8 @@ def discard(draft: Draft) -> None:
     st.session_state.pop(_PHASE, None)
 
 
-def begin(layer: str, uploaded: Mapping[str, Any], *, only_changes: bool, ledger: bool) -> None:
+def begin(layer: str, uploaded: Mapping[str, Any], choices: Choices) -> None:
     """Start a draft from dropped files."""
-    choices = Choices(only_changes=only_changes, ledger=ledger)
     drafts.begin(data.store(), visitor(), layer, uploaded, choices)
     st.session_state.pop(_PHASE, None)
     st.session_state.pop(_PUBLISHED, None)
