@@ -149,7 +149,7 @@ def _download(title: str, make: Callable[[], bytes], file_name: str, *, key: str
 def _show_decisions(version: Version) -> None:
     """What was decided with this version: how the file was read, and which findings were accepted."""
     rows = {
-        t("Coordinate system"): version.crs or formats.NOTHING,
+        t("Coordinate system"): summary.named_crs(version.crs),
         t("Encoding"): version.encoding or formats.NOTHING,
         t("Content"): version.content_hash[:12],
     }

@@ -92,7 +92,7 @@ def _show_summary(draft: journey.Draft, check: journey.Check) -> None:
     rows = {
         t("Layer"): say(LAYERS[draft.layer].title),
         t("Features"): formats.number(len(check.frame) if check.frame is not None else None),
-        t("Coordinate system"): check.crs or formats.NOTHING,
+        t("Coordinate system"): summary.named_crs(check.crs),
         t("Encoding"): ", ".join(dict.fromkeys(encodings)) or formats.NOTHING,
     }
     if check.diff is not None and check.base is not None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from geodata import repair
+from geodata import crs, repair
 from geodata.choices import Choices
+from layers import formats
 from pages.ui.feedback import plain
 from pages.ui.language import say, t
 from pages.ui.upload import files
@@ -30,6 +31,11 @@ def of_choices(choices: Choices) -> dict[str, str]:
         t("Standard of the land-use codes"): choices.land_use_standard,
     }
     return {title: value for title, value in chosen.items() if value}
+
+
+def named_crs(code: str | None) -> str:
+    """A CRS by its name and code."""
+    return f"{say(crs.title(code))} · {code}" if code else formats.NOTHING
 
 
 def show(rows: Mapping[str, str]) -> None:
