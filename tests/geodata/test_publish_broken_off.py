@@ -25,7 +25,7 @@ def test_killed_at_every_step_and_at_random_the_store_is_whole() -> None:
 
 
 def test_when_any_write_fails_the_old_version_stays_and_the_publisher_is_told() -> None:
-    assert "0 failures" in run("bench.faults", "--every", "6")
+    assert "0 failures" in run("bench.faults", "--every", "8")
 
 
 def test_of_two_publishers_one_wins_a_click_counts_once_and_every_read_is_of_one_version() -> None:
@@ -34,5 +34,5 @@ def test_of_two_publishers_one_wins_a_click_counts_once_and_every_read_is_of_one
 
 @pytest.mark.postgres
 def test_the_same_holds_on_postgresql() -> None:
-    assert "9 kills at named steps, 10 at random" in run("bench.kills", "--count", "10", "--postgres")
-    assert "20 races of 2" in run("bench.races", "--rounds", "20", "--reruns", "10", "--postgres")
+    assert "9 kills at named steps, 5 at random" in run("bench.kills", "--count", "5", "--postgres")
+    assert "10 races of 2" in run("bench.races", "--rounds", "10", "--reruns", "5", "--postgres")
