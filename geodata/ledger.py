@@ -156,7 +156,7 @@ def _cleared(
             continue
         kind = kinds[field] if field else Kind.TEXT
         cells = as_texts(table[column])
-        clears = cells.map(lambda cell, kind=kind: isinstance(cell, str) and _clears(cell, kind)).to_numpy(dtype=bool)
+        clears = cells.isin([cell for cell in cells.dropna().unique() if _clears(cell, kind)]).to_numpy(dtype=bool)
         if clears.any():
             cleared[field or str(column)] = clears
             told[column] = cells.mask(pd.Series(clears, index=cells.index))
@@ -171,7 +171,7 @@ def _clears(cell: str, kind: Kind) -> bool:
 def _kept(finding: Finding) -> Finding:
     """What can't be read in a ledger leaves the present value."""
     values = finding.message.values
-    if finding.severity is not Severity.WARNING or "consequence" not in values:
+    if values.get("consequence") != mapping.LEFT_EMPTY:
         return finding
     consequence = text("the present values stay")
     return replace(finding, message=replace(finding.message, values={**values, "consequence": consequence}))

@@ -879,6 +879,10 @@ def _rewritten(read: ReadColumn, field: Field) -> list[Finding]:
     ]
 
 
+LEFT_EMPTY = text("they were left empty")
+"""What becomes of values that can't be read in fields that need none."""
+
+
 def _bad(read: ReadColumn, field: Field, code: str, advice: Text) -> list[Finding]:
     """Findings for what could not be read, and for required values that are not there."""
     findings = []
@@ -890,11 +894,7 @@ def _bad(read: ReadColumn, field: Field, code: str, advice: Text) -> list[Findin
         kept = field.open and not blocking
         examples = row_examples(bad, read.texts[bad])
         consequence = (
-            text("they must be mended")
-            if blocking
-            else text("they are kept as they are")
-            if kept
-            else text("they were left empty")
+            text("they must be mended") if blocking else text("they are kept as they are") if kept else LEFT_EMPTY
         )
         findings.append(
             found(

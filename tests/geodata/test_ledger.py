@@ -181,6 +181,20 @@ def test_what_can_not_be_read_leaves_the_present_value(store: Store, tmp_path: P
     assert values(check, "P-2")["supplied_on"] == pd.Timestamp("2018-05-01")
 
 
+def test_a_value_beyond_an_open_list_of_codes_is_taken_with_a_warning(tmp_path: Path) -> None:
+    opened = Store.open(Settings(data_dir=tmp_path / "open"))
+    parks = clean_frame("parks", [{"park_id": "Q1", "name": "园区一"}], [box(0, 0, 100, 100)])
+    parks.to_crs(4527).to_file(tmp_path / "parks.gpkg", driver="GPKG")
+    first = check_upload(opened, "parks", tmp_path / "parks.gpkg", choices=Choices(), settings=opened.settings)
+    publish(opened, first, by="张三", accept_warnings=True)
+    path = sheet(tmp_path, ["Q1", "新板块"], header=["园区编号", "动能板块"])
+    check = check_upload(opened, "parks", path, choices=Choices(ledger=True), settings=opened.settings)
+    (bad,) = told(check, "BAD_CODE")
+    assert "已原样保留" in bad.message.in_("zh")
+    assert check.frame is not None
+    assert check.frame["board"].tolist() == ["新板块"]
+
+
 def test_dates_are_held_against_those_that_stay(store: Store, tmp_path: Path) -> None:
     check = held(store, sheet(tmp_path, ["0701", None, "2017-01-01", None]))
     (order,) = told(check, "DATE_ORDER")
