@@ -13,6 +13,7 @@ import pytest
 
 from tests.geodata.publishing import ROWS, write_parks
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 
@@ -141,6 +142,21 @@ def test_indicators_name_date_versions_and_units(cli: Cli, tmp_path: Path) -> No
     document = cli.json("indicators")
     assert (document["as_of"], document["versions"]) == ("2020-06-30", {"parks": 1})
     assert cli.json("indicators", "--as-of", "2019-01-31")["as_of"] == "2019-01-31"
+
+
+def test_a_ledger_updates_attributes_and_lists_the_keys_of_either_side(cli: Cli, tmp_path: Path) -> None:
+    ledger = tmp_path / "台账.csv"
+    ledger.write_bytes("园区编号,名称\nYQ-01,新名称\nYQ-99,没有\n".encode("gbk"))
+    assert cli.json("check", "parks", ledger, "--ledger", code=1)["findings"][-1]["code"] == "LEDGER_KEYS"
+    cli.json("publish", "parks", write_parks(tmp_path / "a.gpkg"), "--by", "张三")
+    checked = cli.json("check", "parks", ledger, "--ledger")
+    assert checked["outcome"] == "accept-with-warning"
+    assert checked["diff"] == {"added": 0, "removed": 0, "changed": 1, "unchanged": 9}
+    assert checked["ledger"]["only_in_ledger"] == ["YQ-99"]
+    assert len(checked["ledger"]["only_in_layer"]) == 9
+    published = cli.json("publish", "parks", ledger, "--ledger", "--by", "张三", "--accept-warnings")
+    assert published["number"] == 2
+    assert cli.json("versions", "parks")[1]["features"] == 10
 
 
 def test_two_people_decide_from_the_command_line(cli: Cli, tmp_path: Path) -> None:
