@@ -27,7 +27,7 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "d
 
 _TEXT_PX = 14
 _TICK_MONTHS = (1, 7)
-_HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 29, 40
+_HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 32, 40
 _EDGE_PX = 1
 _PLAN_COLOUR = "#7d8a91"
 """What is only planned has no colour of its own on the map; this one reads on light and dark."""

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Frame
+from geopandas import GeoDataFrame
+from playwright.sync_api import Frame, Locator
+from pyproj import Geod, Transformer
 
+from geodata import status
+from geodata.measures import area_m2
 from geodata.schema import LAYERS
 from geodata.store import Store
+from layers import formats, styles
 from tests.browser.conftest import OpenWindow
 from tests.browser.harness import Window
+
+DAY = date(2020, 12, 31)
+"""The data date of the illustrative district."""
+PARCELS_ALONE = "/?layers=district.parcels"
 
 
 @pytest.fixture
@@ -135,3 +148,314 @@ def test_a_broken_link_opens_the_map_all_the_same(open_window: OpenWindow) -> No
     window.open("/?as_of=2019-02-31&layers=nothing&zoom=NaN&centre=here&what=ever")
     window.wait_for_quiet_map()
     assert window.painted()["district"] == 1
+
+
+# --- what is painted, pixel by pixel -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parcels_window(open_window: OpenWindow) -> Window:
+    """The map page at rest, with nothing over the parcels."""
+    window = open_window()
+    window.open(PARCELS_ALONE)
+    window.wait_for_quiet_map()
+    return window
+
+
+def completed_homes(store: Store) -> tuple[float, float]:
+    """A place in the largest built-up parcel of homes."""
+    parcels = store.read("parcels")
+    states = status.state_at("parcels", parcels, DAY)
+    place = largest(parcels[(states == "completed") & parcels["land_use"].str.startswith("07")])
+    return place.geometry.representative_point().coords[0]
+
+
+def largest(features: GeoDataFrame):
+    """The row with the most area or length."""
+    metric = features.geometry.to_crs("EPSG:4548")
+    return features.loc[(metric.area + metric.length).idxmax()]
+
+
+def colour_at(window: Window, lon: float, lat: float) -> tuple[int, int, int]:
+    """The colour of the plan at a coordinate, read from its canvas."""
+    red, green, blue = window.map_frame().evaluate(
+        """([lat, lon]) => {
+            const map = window.planMap.map, spot = map.latLngToContainerPoint([lat, lon]);
+            const frame = map.getContainer().getBoundingClientRect();
+            const [x, y] = [frame.left + spot.x, frame.top + spot.y];
+            for (const canvas of document.querySelectorAll("canvas.leaflet-tile")) {
+                const box = canvas.getBoundingClientRect();
+                if (x < box.left || x >= box.right || y < box.top || y >= box.bottom) continue;
+                const scale = canvas.width / box.width, pen = canvas.getContext("2d");
+                return [...pen.getImageData((x - box.left) * scale, (y - box.top) * scale, 1, 1).data];
+            }
+        }""",
+        [lat, lon],
+    )[:3]
+    return red, green, blue
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def mixed(over: str, share: float, under: str) -> tuple[float, ...]:
+    """What is seen of a colour with an opacity over another."""
+    return tuple(share * one + (1 - share) * other for one, other in zip(rgb(over), rgb(under), strict=True))
+
+
+@contextmanager
+def running_map_stays(window: Window) -> Iterator[None]:
+    """Neither page nor map frame is loaded again inside, and no tile is asked for."""
+    frame = window.map_frame()
+    for running in (window.page.main_frame, frame):
+        running.evaluate("() => { window.survivor = 'still here'; }")
+    tiles, asked = window.wait_for_quiet_map()["tiles"], len(window.watch.tile_requests)
+    yield
+    for running in (window.page.main_frame, frame):
+        assert running.evaluate("() => window.survivor") == "still here"
+    assert (window.stats()["tiles"], len(window.watch.tile_requests)) == (tiles, asked)
+
+
+def test_parcels_are_repainted_by_land_use_in_the_running_map(parcels_window: Window, store: Store) -> None:
+    homes = completed_homes(store)
+    assert colour_at(parcels_window, *homes) == rgb(styles.colour("parcels", "completed"))
+    with running_map_stays(parcels_window):
+        parcels_window.widget("theme").get_by_text("按用地性质").click()
+        parcels_window.wait_for(
+            "the colour of homes", lambda: colour_at(parcels_window, *homes) == rgb(styles.land_use_style("07").fill)
+        )
+    parcels_window.widget("theme").get_by_text("按状态").click()
+    parcels_window.wait_for(
+        "the colour of the status",
+        lambda: colour_at(parcels_window, *homes) == rgb(styles.colour("parcels", "completed")),
+    )
+
+
+def test_opacity_reaches_the_running_map(parcels_window: Window, store: Store) -> None:
+    homes = completed_homes(store)
+    opaque = colour_at(parcels_window, *homes)
+    with running_map_stays(parcels_window):
+        parcels_window.widget("opacity_menu_parcels").get_by_role("button").locator("visible=true").first.click()
+        slider = parcels_window.page.locator(".st-key-opacity_parcels").get_by_role("slider")
+        slider.press("Home")
+        parcels_window.wait_for("the bare paper", lambda: colour_at(parcels_window, *homes) == rgb("#fbfaf6"))
+        for _ in range(10):
+            slider.press("ArrowRight")
+        half = mixed(styles.colour("parcels", "completed"), 0.5, "#fbfaf6")
+        parcels_window.wait_for(
+            "half of the colour",
+            lambda: colour_at(parcels_window, *homes) == pytest.approx(half, abs=2),
+        )
+    assert opaque == rgb(styles.colour("parcels", "completed"))
+    parcels_window.wait_for("the opacity in the link", lambda: "parcels-50" in parcels_window.page.url)
+
+
+def test_at_night_page_and_plan_are_dark_and_the_plan_keeps_its_hues(open_window: OpenWindow, store: Store) -> None:
+    window = open_window(color_scheme="dark")
+    window.open(PARCELS_ALONE)
+    window.wait_for_quiet_map()
+    # The plan's light colours are toned down alike (drawing.js: rgba(18,21,23,.26) over everything).
+    night = mixed("#121517", 0.26, styles.colour("parcels", "completed"))
+    assert colour_at(window, *completed_homes(store)) == pytest.approx(night, abs=2)
+    outside = colour_at(window, 116.615, 35.4)
+    assert max(outside) < 60
+    page = window.page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", page)[:3]) < 60
+
+
+# --- controls ------------------------------------------------------------------------------------------------------
+
+
+def control(window: Window, words: str) -> Locator:
+    return window.map_frame().get_by_role("button", name=words, exact=True)
+
+
+def test_the_cursor_reads_degrees_and_gauss_krueger_coordinates(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.open("/?centre=116.66000_35.40000&zoom=19")
+    window.wait_for_quiet_map()
+    frame = window.map_frame()
+    box = frame.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    right_px, down_px = 210, -120  # of the middle of the map
+
+    window.page.mouse.move(box["x"] + box["width"] / 2 + right_px, box["y"] + box["height"] / 2 + down_px)
+    reading = frame.locator(".plan-coordinates")
+    window.wait_for("coordinates", lambda: "°E" in reading.inner_text())
+    lon, lat, easting, northing = (float(number) for number in re.findall(r"\d+\.\d+", reading.inner_text()))
+
+    to_mercator = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
+    metres_per_px = 2 * 20_037_508.342789244 / 256 / 2**19
+    x, y = to_mercator.transform(116.66, 35.4)
+    place = to_mercator.transform(x + right_px * metres_per_px, y - down_px * metres_per_px, direction="INVERSE")
+    assert Geod(ellps="GRS80").inv(lon, lat, *place)[2] < 1
+    grid = Transformer.from_crs("EPSG:4490", "EPSG:4527", always_xy=True).transform(*place)
+    assert (easting, northing) == pytest.approx(grid, abs=1)
+
+
+def test_full_screen_takes_the_map_with_the_panel_and_gives_it_back(map_window: Window) -> None:
+    size = "() => { const s = window.planMap.map.getSize(); return [s.x, s.y]; }"
+    frame = map_window.map_frame()
+    before = frame.evaluate(size)
+    control(map_window, "全屏").click()
+    map_window.wait_for("the whole screen", lambda: frame.evaluate(size)[1] > before[1])
+    whole = map_window.page.evaluate("() => document.fullscreenElement.className")
+    assert "st-key-map_area" in whole
+    control(map_window, "全屏").click()
+    map_window.wait_for("the page again", lambda: frame.evaluate(size) == before)
+
+
+def test_the_whole_district_is_shown_again_at_the_press_of_a_button(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.open("/?layers=district.parcels&centre=116.64000_35.39000&zoom=17")
+    window.wait_for_quiet_map()
+    few = window.painted()["parcels"]
+    control(window, "全图").click()
+    window.wait_for("the whole district", lambda: window.painted()["parcels"] > 10 * few)
+    inside = window.map_frame().evaluate(
+        "() => { const {map, state} = window.planMap; return map.getBounds().contains(state.bounds); }"
+    )
+    assert inside
+
+
+@pytest.mark.parametrize("zoom", [12.5, 15, 18])
+def test_the_scale_bar_is_as_long_as_it_says(open_window: OpenWindow, zoom: float) -> None:
+    window = open_window()
+    window.open(f"/?layers=district&centre=116.66000_35.40000&zoom={zoom}")
+    window.wait_for_quiet_map()
+    bar = window.map_frame().locator(".leaflet-control-scale-line")
+    number, unit = bar.inner_text().split()
+    ends = window.map_frame().evaluate(
+        """() => {
+            const {map} = window.planMap, middle = map.getSize().y / 2;
+            const width = document.querySelector(".leaflet-control-scale-line").offsetWidth;
+            const [left, right] = [0, width].map((x) => map.containerPointToLatLng([x, middle]));
+            return [left.lng, left.lat, right.lng, right.lat];
+        }"""
+    )
+    length_m = Geod(ellps="GRS80").inv(*ends)[2]
+    assert length_m == pytest.approx(float(number) * {"m": 1, "km": 1000}[unit], rel=0.02)
+
+
+def test_the_months_have_a_name_at_both_ends(map_window: Window) -> None:
+    ends = map_window.widget("as_of_bar").locator("[data-testid='stSliderTickBar']")
+    assert ends.locator("p").all_inner_texts() == ["2018年1月", "2020年12月"]
+    assert float(ends.evaluate("element => getComputedStyle(element).opacity")) > 0.5
+    bar, words = map_window.widget("as_of_bar").bounding_box(), ends.bounding_box()
+    assert bar is not None
+    assert words is not None
+    assert words["y"] + words["height"] <= bar["y"] + bar["height"]  # what stands below would be cut off
+
+
+# --- what was clicked ----------------------------------------------------------------------------------------------
+
+
+def panel(window: Window) -> dict[str, str]:
+    """The first feature of the panel: attribute → value."""
+    rows = window.widget("attribute_panel").locator("[data-testid='stExpander']").first.locator("tr")
+    cells = [row.locator("td").all_inner_texts() for row in rows.all()]
+    return {cell[0]: cell[1] for cell in cells if len(cell) == 2}
+
+
+def clicked(window: Window, lon: float, lat: float) -> dict[str, str]:
+    """Click on a place and read what the panel says of it."""
+    window.click_map(lon, lat)
+    window.widget("attribute_panel").locator("td").first.wait_for(timeout=15_000)
+    window.wait_until_settled()
+    return panel(window)
+
+
+def test_a_click_beside_a_road_tells_of_the_road(open_window: OpenWindow, store: Store) -> None:
+    road = largest(store.read("roads"))
+    middle = road.geometry.interpolate(0.5, normalized=True)
+    window = open_window()
+    window.open(f"/?layers=district.roads.parcels&centre={middle.x:.5f}_{middle.y:.5f}&zoom=16")
+    window.wait_for_quiet_map()
+    told = clicked(window, middle.x + 0.00003, middle.y)
+    assert told["道路编号"] == road["road_id"]
+    assert told["量算长度"].endswith(("km", "m"))
+    highlighted = window.map_frame().evaluate("() => window.planMap.state.highlight")
+    assert highlighted == ["roads", store.read("roads").index.get_loc(road.name)]
+
+
+def test_a_click_on_a_project_tells_of_the_project_before_its_parcel(open_window: OpenWindow, store: Store) -> None:
+    project = store.read("projects").iloc[20]
+    window = open_window()
+    window.open(f"/?centre={project.geometry.x:.5f}_{project.geometry.y:.5f}&zoom=17")
+    window.wait_for_quiet_map()
+    assert clicked(window, project.geometry.x, project.geometry.y)["项目编号"] == project["project_id"]
+
+
+@pytest.mark.parametrize(("recognised", "words"), [(False, "疑似闲置"), (True, "闲置")])
+def test_idle_land_is_suspected_until_it_is_recognised(
+    parcels_window: Window, store: Store, recognised: bool, words: str
+) -> None:
+    parcels = store.read("parcels")
+    idle = status.state_at("parcels", parcels, DAY) == "idle"
+    parcel = largest(parcels[idle & (status.is_recognised_idle(parcels, DAY) == recognised)])
+    told = clicked(parcels_window, *parcel.geometry.representative_point().coords[0])
+    assert told["地块编号"] == parcel["parcel_id"]
+    assert told["2020年12月31日状态"] == words
+
+
+def test_areas_are_in_the_unit_that_is_chosen(parcels_window: Window, store: Store) -> None:
+    parcels = store.read("parcels")
+    parcel = largest(parcels)
+    measured_m2 = float(area_m2(parcels).loc[parcel.name])
+    place = parcel.geometry.representative_point().coords[0]
+    assert clicked(parcels_window, *place)["量算面积"] == formats.area(measured_m2, "ha", "zh")
+    with running_map_stays(parcels_window):
+        parcels_window.widget("units").get_by_text("亩").click()
+        in_mu = f"{measured_m2 / 2000 * 3:,.0f} 亩"
+        parcels_window.wait_for("mu", lambda: panel(parcels_window)["量算面积"] == in_mu)
+    parcels_window.wait_for("the unit in the link", lambda: "units=mu" in parcels_window.page.url)
+
+
+def test_what_was_clicked_at_the_edge_moves_out_from_under_the_panel(parcels_window: Window) -> None:
+    frame = parcels_window.map_frame()
+    near_the_edge = """() => {
+        const {map} = window.planMap, {x, y} = map.getSize();
+        const place = map.containerPointToLatLng([x - 60, y / 2]);
+        return [place.lng, place.lat];
+    }"""
+    frame.evaluate("() => window.planMap.map.setZoom(window.planMap.map.getZoom() + 2, {animate: false})")
+    parcels_window.wait_for_quiet_map()
+    lon, lat = frame.evaluate(near_the_edge)
+    clicked(parcels_window, lon, lat)
+    right_px = """([lat, lon]) => {
+        const {map} = window.planMap;
+        return map.getSize().x - map.latLngToContainerPoint([lat, lon]).x;
+    }"""
+    covered = parcels_window.widget("attribute_panel").bounding_box()
+    assert covered is not None
+    parcels_window.wait_for("the place in sight", lambda: frame.evaluate(right_px, [lat, lon]) > covered["width"])
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_running_map_changes_its_language(parcels_window: Window) -> None:
+    assert control(parcels_window, "全图").count() == 1
+    with running_map_stays(parcels_window):
+        parcels_window.widget("language").get_by_text("English").click()
+        control(parcels_window, "Fit to district").wait_for()
+    assert control(parcels_window, "全图").count() == 0
+    assert parcels_window.widget("layer_parcels").inner_text().startswith("Land parcels")
+    parcels_window.page.locator("html[lang=en]").wait_for(state="attached")
+
+
+def test_the_key_says_what_cannot_be_judged_and_beyond_the_data_what_is_projected(
+    open_window: OpenWindow, store: Store
+) -> None:
+    parcels, later = store.read("parcels"), date(2022, 6, 30)
+    unjudged = int(status.cannot_be_judged(parcels, later).sum())
+    projected = int(status.is_projected("parcels", parcels, later, DAY).sum())
+    window = open_window()
+    window.open(f"/?as_of={later}&layers=district.parcels")
+    window.wait_for_quiet_map()
+    remarks = window.widget("remarks_parcels").inner_text()
+    assert f"无法判定 {unjudged}" in remarks
+    assert f"推算 {projected}" in remarks
+    assert min(unjudged, projected) > 0
+    assert window.page.get_by_text("数据截至 2020年12月31日").count() == 1

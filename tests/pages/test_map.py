@@ -85,3 +85,23 @@ def test_a_missing_front_end_is_explained_instead_of_a_blank_map(open_page: Open
     app = open_page(language="en")
     assert "make setup" in app.error[0].value
     assert "planmap" in app.error[0].value
+
+
+def test_the_key_says_beyond_the_data_what_is_projected_and_how_far_the_data_reaches(open_page: OpenPage):
+    # One parcel has been past its due day for a year only since then.
+    app = open_page(language="en", layers="parcels", as_of="2021-01-01")
+    captions = [caption.value for caption in app.sidebar.caption]
+    assert "Projected **1**" in captions
+    assert captions.count("Data through 31 Dec 2020") == 1
+
+
+def test_the_key_says_nothing_of_that_up_to_the_data_date(open_page: OpenPage):
+    app = open_page(language="en", layers="parcels", as_of="2020-12-31")
+    assert not [caption.value for caption in app.sidebar.caption if "Projected" in caption.value]
+    assert not [caption.value for caption in app.sidebar.caption if "Data through" in caption.value]
+
+
+def test_a_code_that_is_a_word_is_shown_by_its_name_alone(open_page: OpenPage):
+    app = open_page(language="zh", selected="roads.roads-00")
+    panel = "\n".join(element.value for element in app.main.markdown)
+    assert "| 道路等级 | 主干路 |" in panel

@@ -36,6 +36,7 @@ function start(map, config) {
   const scale = L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   const coordinates = new CoordinatesControl().addTo(map);
   const graticule = new Graticule(map);
+  const clearPanel = panelClearer(map);
   const tooltip = L.tooltip({ direction: "top", offset: [0, -6], className: "plan-tooltip", opacity: 1 });
   let placed = false;
 
@@ -61,11 +62,11 @@ function start(map, config) {
     map.zoomControl?._zoomOutButton?.setAttribute("title", words("zoomOut"));
     coordinates.say(words("grid"));
     tooltip.remove();
+    clearPanel(state);
     plan.apply(state);
   };
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
-  keepClearOfPanel(map, plan);
   showHovered(map, plan, tooltip, config);
   if (planMap.state) planMap.show(planMap.state);
   return scale;
@@ -129,12 +130,18 @@ function toggleFullScreen() {
   else area.requestFullscreen().catch(() => {});
 }
 
-/** What was clicked at the right edge moves out from under the panel that is about to tell of it. */
-function keepClearOfPanel(map, plan) {
-  map.on("click", ({ latlng, containerPoint }) => {
-    const hidden = containerPoint.x - (map.getSize().x - PANEL_PX);
-    if (hidden > 0 && map.getSize().x > 2 * PANEL_PX && plan.at(latlng, HOVER_BRUSH_PX).length) map.panBy([hidden, 0]);
-  });
+/** What was clicked at the right edge moves out from under the panel, once Python has found something there. */
+function panelClearer(map) {
+  let clicked = null;
+  let before = null;
+  map.on("click", ({ latlng }) => (clicked = latlng));
+  return ({ highlight }) => {
+    const found = highlight && String(highlight) !== before;
+    before = highlight && String(highlight);
+    const hidden = found && clicked ? map.latLngToContainerPoint(clicked).x - (map.getSize().x - PANEL_PX) : 0;
+    clicked = null;
+    if (hidden > 0 && map.getSize().x > 2 * PANEL_PX) map.panBy([hidden, 0]);
+  };
 }
 
 function showHovered(map, plan, tooltip, config) {
