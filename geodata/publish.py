@@ -362,6 +362,7 @@ def _prepare(
         "decisions": {
             "choices": check.choices.to_json(),
             "findings": {finding.code: finding.count for finding in check.findings},
+            **({"land_use_standard": check.land_use_standard} if check.land_use_standard else {}),
         },
         "idempotency_key": idempotency_key,
     }

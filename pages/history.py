@@ -157,6 +157,8 @@ def _show_decisions(version: Version) -> None:
         rows[t("Made by")] = t("rollback to version {number}", number=returned_to)
     if choices := version.decisions.get("choices"):
         rows |= summary.of_choices(Choices.from_json(choices))
+    if standard := version.decisions.get("land_use_standard"):
+        rows[t("Standard of the land-use codes")] = standard
     if findings := version.decisions.get("findings"):
         rows[t("Findings accepted")] = ", ".join(f"{code} × {count}" for code, count in findings.items())
     summary.show(rows)

@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,12 @@ def test_nobody_can_not_publish(any_store: Store, tmp_path: Path, who: str) -> N
     assert any_store.versions() == []
 
 
+def test_the_standard_of_the_land_use_codes_is_kept_with_the_version(store: Store, tmp_path: Path) -> None:
+    check = replace(checked(store, write_parks(tmp_path / "b.gpkg", EDITED)), land_use_standard="GB 50137-2011")
+    assert publish(store, check, by="张三").decisions["land_use_standard"] == "GB 50137-2011"
+
+
+@pytest.mark.usefixtures("first")
 def test_the_same_click_twice_publishes_once(any_store: Store, tmp_path: Path) -> None:
     check = held(any_store, tmp_path / "a")
     one = publish(any_store, check, by="张三", idempotency_key="click")
