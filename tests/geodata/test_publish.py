@@ -291,7 +291,6 @@ def test_the_standard_of_the_land_use_codes_is_kept_with_the_version(store: Stor
     assert publish(store, check, by="张三").decisions["land_use_standard"] == "GB 50137-2011"
 
 
-@pytest.mark.usefixtures("first")
 def test_the_same_click_twice_publishes_once(any_store: Store, tmp_path: Path) -> None:
     check = held(any_store, tmp_path / "a")
     one = publish(any_store, check, by="张三", idempotency_key="click")
