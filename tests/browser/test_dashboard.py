@@ -62,7 +62,7 @@ def test_the_tiles_say_what_the_indicators_are(open_window: OpenWindow, store: S
     unused_ha = sum(value(f"land.area_ha.{state}") for state in ("approved_unsupplied", "supplied_unused", "idle"))
     window = open_window(language="en-GB")
     window.open(f"/dashboard?as_of={day}&units=ha")
-    window.wait_for("tiles", lambda: len(tiles(window)) == 6)
+    window.wait_for("tiles", lambda: [len(words.split("\n\n")) for words in tiles(window)] == [3] * 6)
     said = tiles(window)
     assert [words.split("\n\n")[1] for words in said] == [
         f"{unused_ha:.0f} ha",
