@@ -16,6 +16,7 @@ _RULES = """<style>
 [class*="st-key-address_"], .st-key-watch {position: absolute; height: 0; overflow: hidden}
 /* Language, unit and the mark of illustrative data stand in the header, on every page. */
 .st-key-preferences {position: fixed; top: 0.4rem; right: 3.2rem; z-index: 999991; width: auto !important}
+@media (max-width: 48rem) {.st-key-preferences {position: static}}
 /* The month stands above the slider's knob: room for it. */
 .st-key-as_of_bar {padding: 0.35rem 1.2rem 0 0.4rem; gap: 2.2rem}
 .st-key-as_of_bar [data-testid="stSliderTickBar"] {opacity: 0.75; top: 2.4rem}
@@ -40,12 +41,13 @@ _RULES = """<style>
 .st-key-map_area iframe {height: calc(100vh - 8.3rem) !important; min-height: 20rem; display: block;
   border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
 .st-key-attribute_panel {position: absolute; top: 0.6rem; right: 0.6rem; width: 21rem !important; z-index: 5;
-  max-height: calc(100% - 2.6rem); overflow-y: auto; padding: 0.75rem; gap: 0.4rem; border-radius: 0.25rem;
+  max-height: calc(100vh - 10.8rem); overflow-y: auto; padding: 0.75rem; gap: 0.4rem; border-radius: 0.25rem;
   background: light-dark(#ffffff, #12191e); border: 1px solid rgb(128 128 128 / 45%);
   box-shadow: 0 2px 10px rgb(0 0 0 / 25%)}
 /* The drop zone's own words are English and round the limit to 1 GB; our label says what it takes. */
 [data-testid="stFileUploaderDropzoneInstructions"] {display: none}
 .st-key-map_area:fullscreen iframe {height: 100vh !important; border: none}
+.st-key-map_area:fullscreen .st-key-attribute_panel {max-height: calc(100vh - 3rem)}
 /* The key of a layer or a chart: small swatches with their counts, flowing. */
 .chips {display: flex; flex-wrap: wrap; gap: 0.1rem 0.75rem; font-size: 0.8rem; line-height: 1.35}
 [class*="st-key-group_"] .chips {padding: 0 0 0.15rem 1.6rem}

@@ -432,6 +432,20 @@ def test_what_was_clicked_at_the_edge_moves_out_from_under_the_panel(parcels_win
     parcels_window.wait_for("the place in sight", lambda: frame.evaluate(right_px, [lat, lon]) > covered["width"])
 
 
+def test_the_panel_leaves_the_coordinates_in_sight_and_scrolls(open_window: OpenWindow, store: Store) -> None:
+    window = open_window(width_px=1366, height_px=600)
+    window.open(PARCELS_ALONE)
+    window.wait_for_quiet_map()
+    clicked(window, *completed_homes(store))
+    box = window.widget("attribute_panel").bounding_box()
+    coordinates = window.map_frame().locator(".plan-coordinates").bounding_box()
+    assert box is not None
+    assert coordinates is not None
+    assert box["y"] + box["height"] <= coordinates["y"]
+    hidden_px = window.widget("attribute_panel").evaluate("panel => panel.scrollHeight - panel.clientHeight")
+    assert hidden_px > 0
+
+
 # --- words ---------------------------------------------------------------------------------------------------------
 
 

@@ -125,7 +125,7 @@ def test_an_upload_is_mended_published_seen_by_others_and_undone(
     before_on_map = version_on_map(planner)
     director.open("/dashboard")
     tile = director.widget("tile_parcels")
-    tile.wait_for()
+    director.wait_for("the whole tile", lambda: tile.inner_text().count("\n\n") == 2)
     before_on_dashboard = tile.inner_text()
     first = copy.current()["parcels"]
 
