@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -192,3 +193,17 @@ def test_without_any_version_history_says_so(open_page: OpenPage, tmp_path: Path
     Store.open(Settings(data_dir=tmp_path / "empty"))
     page = open_page("history", data_dir=tmp_path / "empty", language="en")
     assert "No layer has been published yet" in words(page)
+
+
+def test_one_of_several_layers_is_chosen_and_chosen_again(work: Work, store: Store, tmp_path: Path) -> None:
+    path = write_parks(tmp_path / "two.gpkg", RENAMED)
+    geopandas.read_file(path).head(3).to_file(path, layer="other", driver="GPKG", mode="a")
+    app = work("upload", path)
+    assert "SEVERAL_LAYERS" in words(app)
+    for layer, features in (("other", 3), ("parks", 10)):
+        next(box for box in app.selectbox if box.key.startswith("layer_name_")).set_value(layer).run()
+        assert app.dataframe[0].value.iloc[0, :2].tolist() == [layer, features]
+        next(button for button in app.button if "another layer" in button.label).click().run()
+    draft = drafts.latest(store, VISITOR)
+    assert draft is not None
+    assert draft.choices.layer_name is None

@@ -36,6 +36,10 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
 
 def _show_layers(draft: journey.Draft, check: journey.Check) -> None:
     layers = check.reading.layers
+    if draft.choices.layer_name:
+        st.button(
+            t("Choose another layer of the file"), on_click=journey.choose, args=(draft,), kwargs={"layer_name": None}
+        )
     if not layers:
         return
     table = pd.DataFrame(
@@ -55,7 +59,7 @@ def _show_layers(draft: journey.Draft, check: journey.Check) -> None:
         st.selectbox(
             t("Which of them is the layer?"),
             names,
-            index=names.index(draft.choices.layer_name) if draft.choices.layer_name in names else None,
+            index=None,
             placeholder=t("Choose one"),
             key=key,
             on_change=journey.choosing(draft, "layer_name", key),
