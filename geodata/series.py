@@ -31,12 +31,7 @@ def greening_by_month(greening: GeoDataFrame, until: date, *, on: date | None = 
 
     With `on`, what was completed after that day is not counted, and months after it have NaN.
     """
-    area = area_ha(greening)
-    table = _cumulative(greening, until, {"planned_ha": ("planned_on", area), "completed_ha": ("completed_on", area)})
-    if on is None:
-        return table
-    done = _cumulative(greening, on, {"planned_ha": ("planned_on", area), "completed_ha": ("completed_on", area)}, on)
-    return table.drop(columns="completed_ha").merge(done[["month", "completed_ha"]], on="month", how="left")
+    return _planned_and_done(greening, until, on, area_ha(greening), "planned_ha", "completed_ha")
 
 
 def greening_by_kind(greening: GeoDataFrame, on: date) -> pd.DataFrame:
@@ -124,10 +119,9 @@ def roads_by_month(roads: GeoDataFrame, until: date) -> pd.DataFrame:
     return _long(_cumulative(roads, until, columns), "road_class", "open_km")
 
 
-def lighting_by_month(lighting: GeoDataFrame, until: date) -> pd.DataFrame:
-    """Length of lighting due and done, cumulative: month, planned_km, lit_km."""
-    length = length_km(lighting)
-    return _cumulative(lighting, until, {"planned_km": ("planned_on", length), "lit_km": ("completed_on", length)})
+def lighting_by_month(lighting: GeoDataFrame, until: date, *, on: date | None = None) -> pd.DataFrame:
+    """Length of lighting due and done, cumulative: month, planned_km, lit_km; `on` as in `greening_by_month`."""
+    return _planned_and_done(lighting, until, on, length_km(lighting), "planned_km", "lit_km")
 
 
 def projects_by(projects: GeoDataFrame, on: date, field: str | None = None) -> pd.DataFrame:
@@ -165,6 +159,17 @@ def _by_state(
     keys = [*(str(column.name) for column in by), "state"]
     sums = table.groupby(keys, observed=True, sort=True)[[str(measure.name), count]].sum().reset_index()
     return sums.assign(state=sums["state"].astype("str"))
+
+
+def _planned_and_done(
+    frame: GeoDataFrame, until: date, on: date | None, measure: pd.Series[float], planned: str, done: str
+) -> pd.DataFrame:
+    """Running sums of what is due and what is done: month, planned, done; what is done after `on` does not count."""
+    table = _cumulative(frame, until, {planned: ("planned_on", measure), done: ("completed_on", measure)})
+    if on is None:
+        return table
+    known = _cumulative(frame, on, {planned: ("planned_on", measure), done: ("completed_on", measure)}, on)
+    return table.drop(columns=done).merge(known[["month", done]], on="month", how="left")
 
 
 def _cumulative(

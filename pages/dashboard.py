@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from geodata import series, status
+from geodata import series
 from geodata.indicators import Indicator
 from layers import charts, formats
 from layers.charts import AreaIn, Chart
@@ -197,9 +197,7 @@ def _projects(versions: data.Versions, on: date) -> Chart:
 
 
 def _lighting(versions: data.Versions, on: date) -> Chart:
-    lighting = data.frame(versions["lighting"])
-    lit = lighting["completed_on"].where(status.happened(lighting, "completed_on", on))
-    table = series.lighting_by_month(lighting.assign(completed_on=lit), _last_month(versions, on))
+    table = series.lighting_by_month(data.frame(versions["lighting"]), _last_month(versions, on), on=on)
     return charts.lighting_by_month(table, on, language())
 
 

@@ -122,6 +122,14 @@ def test_lighting_by_month() -> None:
     assert at(months, "2020-06-01") == [(3, 1)]
 
 
+def test_lighting_done_after_the_day_does_not_count() -> None:
+    day = DISTRICT["lighting"]["completed_on"].min() - pd.Timedelta(days=1)
+    months = series.lighting_by_month(DISTRICT["lighting"], date(2020, 6, 1), on=day.date())
+    known = months[months["month"] <= day]
+    assert (known["lit_km"] == 0).all()
+    assert months.loc[months["month"] > day, "lit_km"].isna().all()
+
+
 def test_projects_by_stage_board_and_cluster() -> None:
     projects = DISTRICT["projects"]
     assert rows(series.projects_by(projects, ON)) == [
