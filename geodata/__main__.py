@@ -5,12 +5,13 @@ With `--json` one JSON document stands on standard output and nothing else; exit
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -36,6 +37,10 @@ _AcceptRename = Annotated[bool, typer.Option("--accept-rename", help="A new key 
 _Standard = Annotated[str | None, typer.Option("--land-use-standard", help="Standard of the land-use codes.")]
 _By = Annotated[str, typer.Option("--by", help="Who does it.")]
 _Note = Annotated[str, typer.Option("--note", help="Why, and where the data came from.")]
+_Entries = Annotated[Path | None, typer.Argument(help="CSV or XLSX; the table is listed without it.")]
+_Saver = Annotated[str | None, typer.Option("--by", help="Who does it; the login name without it.")]
+_Base = Annotated[int | None, typer.Option("--base", help="Refuse unless this edition is current; 0 for none.")]
+_Replace = Annotated[bool, typer.Option("--replace", help="The file is the whole table.")]
 _Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
@@ -217,13 +222,43 @@ def export(
 def indicators(as_of: _Day = None, as_json: _Json = False) -> None:
     """Work out every indicator at a date."""
     from geodata import indicators as numbers
+    from geodata.entries import read_reported, read_targets
 
     with _store() as (store, _):
         current = store.current()
         frames = {layer: store.read_version(version) for layer, version in current.items()}
         on = as_of.date() if as_of else numbers.default_as_of(current) if current else date.today()
-        document = numbers.to_json(on, current, numbers.indicators(frames, on))
+        found = numbers.indicators(frames, on, targets=read_targets(store), reported=read_reported(store))
+        document = numbers.to_json(on, current, found)
     _print(document, as_json=as_json)
+
+
+@app.command()
+def targets(
+    path: _Entries = None,
+    by: _Saver = None,
+    note: _Note = "",
+    base: _Base = None,
+    replace: _Replace = False,
+    layer_name: _LayerName = None,
+    as_json: _Json = False,
+) -> None:
+    """Take targets of indicators from a CSV or XLSX into their table; without a file, list them."""
+    _enter("targets", path, by, note, base, replace, layer_name, as_json=as_json)
+
+
+@app.command()
+def reported(
+    path: _Entries = None,
+    by: _Saver = None,
+    note: _Note = "",
+    base: _Base = None,
+    replace: _Replace = False,
+    layer_name: _LayerName = None,
+    as_json: _Json = False,
+) -> None:
+    """Take reported values from a CSV or XLSX into their table; without a file, list them."""
+    _enter("reported", path, by, note, base, replace, layer_name, as_json=as_json)
 
 
 @app.command()
@@ -269,6 +304,52 @@ def sample(folder: Path, as_json: _Json = False) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     written = write_shapefiles(folder)
     _print({layer: str(path) for layer, path in written.items()}, as_json=as_json)
+
+
+def _enter(
+    table: Literal["targets", "reported"],
+    path: Path | None,
+    by: str | None,
+    note: str,
+    base: int | None,
+    replace: bool,
+    sheet: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    from geodata import entries
+
+    if path is not None:
+        _require_paths([path])
+    with _store() as (store, settings):
+        if path is None:
+            _print(entries.rows_json(store, table), as_json=as_json)
+            return
+        frame, findings = entries.read_entries(path, table, sheet=sheet, settings=settings)
+        number, refused = None, None
+        if frame is not None:
+            who = by or _login_name()
+            try:
+                edition = entries.save(store, table, frame, by=who, note=note, base=base, replace=replace)
+                number = edition.number
+            except RefusedError as error:
+                refused = error
+                findings += entries.refusal(error)
+        document = entries.edition_json(store, table, number) | {
+            "findings": [finding.to_json(settings.language) for finding in findings]
+        }
+        _print(document, as_json=as_json)
+        if refused is not None:
+            typer.echo(refused.in_(settings.language), err=True)
+    if number is None:
+        raise typer.Exit(1)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container may run under a number that has no name
+        raise typer.BadParameter("WHO", param_hint="--by") from error
 
 
 def _choices(

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geodata import catalogue, postgis
+from geodata import catalogue, entries, postgis
 from geodata.errors import RefusedError, StoreError
 from geodata.i18n import text
 from geodata.objects import hash_of
@@ -18,6 +18,7 @@ from geodata.store import Store
 
 _CATALOGUE = "catalogue.json"
 _OBJECTS = "objects"
+_ENTERED = catalogue.ENTRY_TABLES
 
 
 def write_backup(store: Store, folder: Path) -> int:
@@ -67,7 +68,7 @@ def restore_backup(store: Store, folder: Path) -> int:
         tables = json.loads((folder / _CATALOGUE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RefusedError(text("{folder} is no backup of a store.", folder=folder)) from error
-    if store.versions():
+    if store.versions() or any(entries.editions(store, table) for table in _ENTERED):
         raise RefusedError(text("The store is not empty; restore into a new one (LIAOHE_DATA_DIR)."))
     for path in sorted((folder / _OBJECTS).iterdir()):
         if hash_of(path) != path.name:
@@ -75,12 +76,16 @@ def restore_backup(store: Store, folder: Path) -> int:
         if store.objects.put(path) != path.name:
             raise StoreError(text("The object {name} could not be restored.", name=path.name[:12]))
     with store.catalogue.write() as connection:
+        # A backup from before there were editions has the rows of targets and reported values without them.
+        early = {} if "entry_edition" in tables else {name: tables.pop(name, []) for name in _ENTERED.values()}
         for table in catalogue.METADATA.sorted_tables:
             rows = [_typed(table, row) for row in tables.get(table.name, [])]
             if rows:
                 connection.execute(table.insert(), rows)
         if catalogue.is_postgres(connection):
             _fill_postgres(store, connection, tables["layer_version"])
+        for entered, name in _ENTERED.items():
+            entries.keep_as_first_edition(connection, entered, early.get(name, []))
     return len(tables["layer_version"])
 
 

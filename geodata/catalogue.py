@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geodata.errors import GeodataError, StoreError
 from geodata.i18n import text
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a catalogue that says so is opened without Alembic."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
@@ -28,6 +28,11 @@ _WAIT_S = 30
 _FIRST_HASH = "0" * 64
 AUDITED = ("clean_object", "upload_object", "content_hash", "features", "by", "note", "illustrative")
 """What the audit list says of a version beside its layer, number and data date, so that a later edit shows."""
+EntryTable = Literal["targets", "reported"]
+ENTRY_TABLES: dict[EntryTable, str] = {"targets": "target", "reported": "reported"}
+"""The tables that people enter, as the audit list names them in the place of a layer → where their rows stand."""
+AUDITED_OF_ENTRIES = ("content_hash", "rows", "by", "note", "illustrative")
+"""What the audit list says of an edition of such a table beside its number."""
 
 METADATA = sa.MetaData()
 _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -104,26 +109,40 @@ SCENE = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
 )
+ENTRY_EDITION = sa.Table(
+    "entry_edition",
+    METADATA,
+    sa.Column("table", sa.String(16), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("illustrative", sa.Boolean, nullable=False),
+)
 TARGET = sa.Table(
     "target",
     METADATA,
     sa.Column("indicator", sa.String(128), primary_key=True),
     sa.Column("due_on", sa.Date, primary_key=True),
-    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.Float),
     sa.Column("unit", sa.String(32), nullable=False),
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("illustrative", sa.Boolean, nullable=False),
 )
 REPORTED = sa.Table(
     "reported",
     METADATA,
-    sa.Column("id", _Id, primary_key=True, autoincrement=True),
-    sa.Column("name", sa.String(128), nullable=False, index=True),
-    sa.Column("as_of", sa.Date, nullable=False),
-    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("as_of", sa.Date, primary_key=True),
+    sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.Float),
     sa.Column("unit", sa.String(32), nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
-    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("illustrative", sa.Boolean, nullable=False),
 )
 ACCOUNT = sa.Table(
     "account",
@@ -311,13 +330,24 @@ def audited(version: Version) -> dict[str, Any]:
 
 def audited_versions(connection: sa.Connection) -> dict[tuple[str, int], dict[str, Any]]:
     """What the audit list says of each version: (layer, number) → as `audited`."""
+    return _audited(connection, AUDIT.c.layer.not_in(ENTRY_TABLES), (*AUDITED, "data_date"))
+
+
+def audited_editions(connection: sa.Connection) -> dict[tuple[str, int], dict[str, Any]]:
+    """What the audit list says of each edition of the entered tables: (table, number) → `AUDITED_OF_ENTRIES`."""
+    return _audited(connection, AUDIT.c.layer.in_(ENTRY_TABLES), AUDITED_OF_ENTRIES)
+
+
+def _audited(
+    connection: sa.Connection, which: sa.ColumnElement[bool], names: tuple[str, ...]
+) -> dict[tuple[str, int], dict[str, Any]]:
     found = {}
-    for row in connection.execute(sa.select(AUDIT).where(AUDIT.c.number.is_not(None)).order_by(AUDIT.c.id)):
+    for row in connection.execute(sa.select(AUDIT).where(AUDIT.c.number.is_not(None), which).order_by(AUDIT.c.id)):
         try:
             detail = dict(json.loads(row.detail))
         except (TypeError, ValueError):  # edited by hand, which `broken_audit_rows` tells
             detail = {}
-        found[row.layer, row.number] = {name: detail.get(name) for name in (*AUDITED, "data_date")}
+        found[row.layer, row.number] = {name: detail.get(name) for name in names}
     return found
 
 

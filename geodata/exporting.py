@@ -33,7 +33,10 @@ _DBF_TEXT_BYTES = 254
 _DBF_NAME_BYTES = 10
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-_FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""When a workbook says that it was made: the same content gives the same bytes."""
+TEXT_ALONE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Options of a workbook in which text stays text."""
 
 
 class ExportError(GeodataError, ValueError):
@@ -124,7 +127,7 @@ def _write_form(schema: LayerSchema, path: Path) -> None:
     guide = mapping.field_guide(schema)
     holds, example = guide["填什么"].tolist(), guide["示例"].tolist()
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-        book.set_properties({"created": _FIXED_TIME})
+        book.set_properties({"created": FIXED_TIME})
         page = book.add_worksheet(schema.name)
         page.freeze_panes(1, 0)
         head, required = book.add_format({"bold": True}), book.add_format({"bold": True, "bg_color": "#FFF2CC"})
@@ -135,7 +138,7 @@ def _write_form(schema: LayerSchema, path: Path) -> None:
             star = "必填；" if field.required else ""
             page.write_comment(0, place, f"{star}{holds[place]}；例：{example[place]}", {"x_scale": 2})
             form = {Kind.TEXT: as_text, Kind.CODE: as_text, Kind.DATE: as_day}.get(field.kind)
-            page.set_column(place, place, max(12, _width(field.zh) + 4), form)
+            page.set_column(place, place, max(12, width_of(field.zh) + 4), form)
             allowed = ["是", "否"] if field.kind is Kind.FLAG else [each.in_("zh") for each in field.codes.values()]
             if allowed and not field.open and len(",".join(allowed)) <= _EXCEL_LIST and field.name != "land_use":
                 choice = {"validate": "list", "source": allowed, "error_type": "warning"}
@@ -201,16 +204,15 @@ def _xlsx(frame: GeoDataFrame, schema: LayerSchema, path: Path, description: str
 
 def write_table(table: pd.DataFrame, path: Path, *, sheet: str, comment: str = "") -> None:
     """A table as XLSX: a header that stays in view, dates as YYYY-MM-DD, text as text whatever it begins with."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"comments": comment, "created": _FIXED_TIME})
+    with xlsxwriter.Workbook(path, TEXT_ALONE) as book:
+        book.set_properties({"comments": comment, "created": FIXED_TIME})
         page = book.add_worksheet(sheet)
         page.freeze_panes(1, 0)
         page.write_row(0, 0, [str(column) for column in table.columns], book.add_format({"bold": True}))
         for place, column in enumerate(table.columns):
             cells = [_cell(value) for value in table[column]]
             page.write_column(1, place, cells)
-            page.set_column(place, place, min(40, 2 + max(map(_width, [column, *cells[:200]]))))
+            page.set_column(place, place, min(40, 2 + max(map(width_of, [column, *cells[:200]]))))
 
 
 def _cell(value: Any) -> Any:
@@ -223,7 +225,7 @@ def _cell(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _width(value: object) -> int:
+def width_of(value: object) -> int:
     """Columns that a text takes; a hanzi takes two."""
     return len(str(value).encode("gbk", "replace"))
 

@@ -6,7 +6,7 @@ own date is on or before it; 现状 counts at every date. Formulas and sources o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
@@ -14,9 +14,11 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from geodata.coverage import SERVICES, covered_shares, green_share_of_district
 from geodata.i18n import Text, label
 from geodata.measures import M2_PER_KM2, area_ha, area_m2, length_km
 from geodata.network import components
+from geodata.places import NOWHERE, places_of
 from geodata.schema import GREENING_KINDS, ROAD_CLASSES
 from geodata.series import (
     greening_by_kind,
@@ -30,6 +32,7 @@ from geodata.status import STATES, first_and_last_event, happened, state_at
 
 __all__ = [
     "DEFINITIONS",
+    "PARTS",
     "Definition",
     "Indicator",
     "Reported",
@@ -41,12 +44,16 @@ __all__ = [
     "greening_by_month",
     "indicators",
     "land_by_use_and_status",
+    "part_of",
     "relocation_by_batch",
     "roads_by_class",
     "to_json",
     "waterways_by_state",
 ]
 
+Frames = Mapping[str, GeoDataFrame]
+_INDUSTRY = ("10", "11")
+"""Land uses of industry and warehousing."""
 Values = Mapping[str, float | None]
 Unit = Literal["ha", "km", "km2", "km/km2", "count", "share", "100m_cny"]
 
@@ -70,7 +77,8 @@ class Definition:
     title: Text
     unit: Unit | None
     layers: tuple[str, ...]
-    """The indicator is left out while the first one is not published. Empty for what is reported."""
+    """The indicator is left out while the first one is not published; those of the parts `green_district`, `coverage`,
+    `vitality` and `parks_land` while any of them is not. Empty for what is reported."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class Target:
     value: float
     unit: str
     source: str = ""
+    illustrative: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,8 @@ class Reported:
     value: float
     unit: str
     source: str = ""
+    who: str = ""
+    illustrative: bool = False
 
 
 class HasDataDate(Protocol):
@@ -109,6 +120,7 @@ class HasDataDate(Protocol):
 
 _GREENING, _WATER, _ROADS, _LIGHTING = ("greening",), ("waterways",), ("roads",), ("lighting",)
 _RELOCATION, _PROJECTS = ("relocation_zones",), ("projects",)
+_NEAR_GREEN = ("greening", "parcels")
 
 DEFINITIONS: dict[str, Definition] = {
     "land.area_ha.<status>": Definition(label("用地面积（按状态）", "Land area by status"), "ha", ("parcels",)),
@@ -125,6 +137,22 @@ DEFINITIONS: dict[str, Definition] = {
     "greening.late_projects": Definition(label("逾期绿化项目数", "Late greening projects"), "count", _GREENING),
     "greening.kind_ha.<kind>": Definition(
         label("已完成绿化面积（按类型）", "Greening completed by kind"), "ha", _GREENING
+    ),
+    "greening.district_share": Definition(
+        label("已完成绿化占新区面积比例", "Greening completed as a share of the district"),
+        "share",
+        ("greening", "district"),
+    ),
+    "greening.housing_within_300m_share": Definition(
+        label("300 米见绿：居住用地覆盖率", "Share of housing within 300 m of greening"), "share", _NEAR_GREEN
+    ),
+    "greening.housing_within_500m_of_park_share": Definition(
+        label("500 米见园：居住用地覆盖率", "Share of housing within 500 m of a park"), "share", _NEAR_GREEN
+    ),
+    "vitality.housing_within_900m_share.<service>": Definition(
+        label("15 分钟步行圈：居住用地覆盖率", "Share of housing within a 15-minute walk (900 m)"),
+        "share",
+        ("parcels", "greening"),
     ),
     "water.connected_km": Definition(label("已贯通河道长度", "Waterways connected"), "km", _WATER),
     "water.total_km": Definition(label("河道总长度", "Waterways in all"), "km", _WATER),
@@ -145,6 +173,10 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "relocation.freed_ha": Definition(label("腾退土地面积", "Land freed"), "ha", _RELOCATION),
     "relocation.resupplied_ha": Definition(label("腾退后再供地面积", "Freed land supplied again"), "ha", _RELOCATION),
+    "parks.firms_received": Definition(label("迁入园区企业数", "Firms moved into parks"), "count", _RELOCATION),
+    "parks.built_share": Definition(
+        label("园区工业仓储用地建成率", "Industrial land of the parks built"), "share", ("parcels", "parks")
+    ),
     "projects.count.<stage>": Definition(label("重点项目数（按阶段）", "Key projects by stage"), "count", _PROJECTS),
     "projects.investment_100m_cny.<stage>": Definition(
         label("重点项目投资（按阶段）", "Investment in key projects by stage"), "100m_cny", _PROJECTS
@@ -156,6 +188,14 @@ DEFINITIONS: dict[str, Definition] = {
 
 _FAMILIES = {pattern.partition("<")[0]: pattern for pattern in DEFINITIONS if "<" in pattern}
 
+_PART_OF = {
+    "parks.built_share": "parks_land",
+    "greening.district_share": "green_district",
+    "greening.housing_within_300m_share": "coverage",
+    "greening.housing_within_500m_of_park_share": "coverage",
+}
+"""Id → part, where that is not the id's first segment."""
+
 
 def definition_of(indicator: str) -> Definition:
     """What the indicator with this id is; KeyError for an unknown id."""
@@ -165,12 +205,18 @@ def definition_of(indicator: str) -> Definition:
     return DEFINITIONS[family]
 
 
+def part_of(indicator: str) -> str:
+    """The part of `PARTS` that an indicator belongs to."""
+    return _PART_OF.get(indicator, indicator.partition(".")[0])
+
+
 def indicators(
     frames: Mapping[str, GeoDataFrame],
     on: date,
     *,
     targets: Iterable[Target] = (),
     reported: Iterable[Reported] = (),
+    parts: Collection[str] | None = None,
 ) -> dict[str, Indicator]:
     """Every indicator at a date, by id.
 
@@ -179,6 +225,8 @@ def indicators(
     Parameters
     ----------
     frames : layer → clean frame
+    parts
+        These parts of `PARTS` alone, instead of all; KeyError for another one.
     targets
         Of several for an indicator the next one due counts, after the last one that one. A target in another unit
         than the indicator's is no target of it.
@@ -186,14 +234,14 @@ def indicators(
         Of several of one name the latest as of the date counts.
     """
     values: dict[str, float | None] = {}
-    for layer, compute in _COMPUTED.items():
-        if layer in frames:
-            values |= compute(frames[layer], on)
-    if "roads" in frames:
-        values["roads.density_km_per_km2"] = _road_density(frames, on)
+    wanted = PARTS if parts is None else parts
+    for part in wanted:
+        layers, compute = _COMPUTED[part]
+        if all(layer in frames for layer in layers):
+            values |= compute(frames, on)
     found = {name: Indicator(value, str(definition_of(name).unit)) for name, value in values.items()}
     for row in sorted(reported, key=lambda row: row.as_of):
-        if row.as_of <= on:
+        if row.as_of <= on and "reported" in wanted:
             found[f"reported.{row.name}"] = Indicator(row.value, row.unit)
     goals = _targets_at(targets, on)
     return {
@@ -230,7 +278,8 @@ def as_of_range(versions: Mapping[str, HasDataDate], frames: Mapping[str, GeoDat
     return min(first, latest).replace(day=1), max(last, latest).replace(day=1)
 
 
-def _land(parcels: GeoDataFrame, on: date) -> Values:
+def _land(frames: Frames, on: date) -> Values:
+    parcels = frames["parcels"]
     states = state_at("parcels", parcels, on)
     areas = area_ha(parcels).groupby(states).sum()
     counts = states.value_counts()
@@ -239,7 +288,8 @@ def _land(parcels: GeoDataFrame, on: date) -> Values:
     }
 
 
-def _greening(greening: GeoDataFrame, on: date) -> Values:
+def _greening(frames: Frames, on: date) -> Values:
+    greening = frames["greening"]
     area = area_ha(greening)
     planned, completed = happened(greening, "planned_on", on), happened(greening, "completed_on", on)
     planned_ha, completed_ha = _sum(area, planned), _sum(area, completed)
@@ -255,7 +305,8 @@ def _greening(greening: GeoDataFrame, on: date) -> Values:
     }
 
 
-def _water(waterways: GeoDataFrame, on: date) -> Values:
+def _water(frames: Frames, on: date) -> Values:
+    waterways = frames["waterways"]
     length = length_km(waterways)
     connected_km, total_km = _sum(length, happened(waterways, "connected_on", on)), float(length.sum())
     return {
@@ -266,15 +317,18 @@ def _water(waterways: GeoDataFrame, on: date) -> Values:
     }
 
 
-def _roads(roads: GeoDataFrame, on: date) -> Values:
+def _roads(frames: Frames, on: date) -> Values:
+    roads = frames["roads"]
     length, is_open = length_km(roads), happened(roads, "opened_on", on)
     in_class = {name: _is(roads["road_class"], name) for name in ROAD_CLASSES}
-    return {f"roads.open_km.{name}": _sum(length, is_open & rows) for name, rows in in_class.items()} | {
-        f"roads.total_km.{name}": _sum(length, rows) for name, rows in in_class.items()
+    return {
+        **{f"roads.open_km.{name}": _sum(length, is_open & rows) for name, rows in in_class.items()},
+        **{f"roads.total_km.{name}": _sum(length, rows) for name, rows in in_class.items()},
+        "roads.density_km_per_km2": _road_density(frames, on),
     }
 
 
-def _road_density(frames: Mapping[str, GeoDataFrame], on: date) -> float | None:
+def _road_density(frames: Frames, on: date) -> float | None:
     """Length of road open, whatever its class, over the area of the district."""
     if "district" not in frames:
         return None
@@ -282,7 +336,8 @@ def _road_density(frames: Mapping[str, GeoDataFrame], on: date) -> float | None:
     return _share(_sum(length_km(roads), happened(roads, "opened_on", on)), _district_km2(frames["district"]))
 
 
-def _lighting(lighting: GeoDataFrame, on: date) -> Values:
+def _lighting(frames: Frames, on: date) -> Values:
+    lighting = frames["lighting"]
     length = length_km(lighting)
     return {
         "lighting.lit_km": _sum(length, happened(lighting, "completed_on", on)),
@@ -290,7 +345,8 @@ def _lighting(lighting: GeoDataFrame, on: date) -> Values:
     }
 
 
-def _relocation(sites: GeoDataFrame, on: date) -> Values:
+def _relocation(frames: Frames, on: date) -> Values:
+    sites = frames["relocation_zones"]
     area, vacated = area_ha(sites), happened(sites, "vacated_on", on)
     batches = sorted(int(batch) for batch in sites["batch"].dropna().unique())
     in_batch = {batch: _is(sites["batch"], batch) for batch in batches}
@@ -302,7 +358,23 @@ def _relocation(sites: GeoDataFrame, on: date) -> Values:
     }
 
 
-def _projects(projects: GeoDataFrame, on: date) -> Values:
+def _firms_received(frames: Frames, on: date) -> Values:
+    sites = frames["relocation_zones"]
+    moved = happened(sites, "vacated_on", on) & sites["park_id"].notna()
+    return {"parks.firms_received": int(moved.sum())}
+
+
+def _parks(frames: Frames, on: date) -> Values:
+    parcels = frames["parcels"]
+    is_industry = parcels["land_use"].str[:2].isin(_INDUSTRY).fillna(False).astype(bool)
+    in_parks = is_industry & (places_of("parcels", parcels, "park", frames["parks"]) != NOWHERE)
+    area = area_ha(parcels)
+    built = state_at("parcels", parcels, on).isin(["completed", "inefficient"])
+    return {"parks.built_share": _share(_sum(area, in_parks & built), _sum(area, in_parks))}
+
+
+def _projects(frames: Frames, on: date) -> Values:
+    projects = frames["projects"]
     stage = state_at("projects", projects, on)
     at_stage = {name: _is(stage, name) for name in PROJECT_STAGES}
     investment = projects["investment_100m_cny"]
@@ -311,20 +383,50 @@ def _projects(projects: GeoDataFrame, on: date) -> Values:
     }
 
 
-def _district(district: GeoDataFrame, _: date) -> Values:
-    return {"district.area_km2": _district_km2(district)}
+def _district(frames: Frames, _: date) -> Values:
+    return {"district.area_km2": _district_km2(frames["district"])}
 
 
-_COMPUTED: dict[str, Callable[[GeoDataFrame, date], Values]] = {
-    "parcels": _land,
-    "greening": _greening,
-    "waterways": _water,
-    "roads": _roads,
-    "lighting": _lighting,
-    "relocation_zones": _relocation,
-    "projects": _projects,
-    "district": _district,
+def _coverage(frames: Frames, on: date) -> Values:
+    shares = covered_shares(frames["parcels"], frames["greening"], on, ("green_300m", "park_500m"))
+    return {
+        "greening.housing_within_300m_share": shares["green_300m"],
+        "greening.housing_within_500m_of_park_share": shares["park_500m"],
+    }
+
+
+def _green_district(frames: Frames, on: date) -> Values:
+    return {"greening.district_share": green_share_of_district(frames["greening"], frames["district"], on)}
+
+
+def _vitality(frames: Frames, on: date) -> Values:
+    shares = covered_shares(frames["parcels"], frames["greening"], on, [f"{service}_900m" for service in SERVICES])
+    return {f"vitality.housing_within_900m_share.{service}": shares[f"{service}_900m"] for service in SERVICES}
+
+
+_COMPUTED: dict[str, tuple[tuple[str, ...], Callable[[Frames, date], Values]]] = {
+    "land": (("parcels",), _land),
+    "greening": (_GREENING, _greening),
+    "water": (_WATER, _water),
+    "roads": (_ROADS, _roads),
+    "lighting": (_LIGHTING, _lighting),
+    "relocation": (_RELOCATION, _relocation),
+    "parks": (("relocation_zones",), _firms_received),
+    "parks_land": (("parcels", "parks"), _parks),
+    "projects": (_PROJECTS, _projects),
+    "district": (("district",), _district),
+    "green_district": (("greening", "district"), _green_district),
+    "coverage": (_NEAR_GREEN, _coverage),
+    "vitality": (("parcels", "greening"), _vitality),
+    "reported": ((), lambda *_: {}),
 }
+"""Part → the layers without which it is left out, and what works it out."""
+
+PARTS = tuple(_COMPUTED)
+"""What can be worked out by itself; `green_district`, `coverage`, `vitality` and `parks_land` are the dear ones.
+
+See `part_of`.
+"""
 
 
 def _targets_at(targets: Iterable[Target], on: date) -> dict[tuple[str, str], float]:

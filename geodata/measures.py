@@ -54,7 +54,22 @@ def _measured(frame: GeoDataFrame, name: str, measure: _Measure) -> pd.Series[fl
     measured, values = _kept.get(key, (None, None))
     if measured is None or values is None or not all(map(operator.is_, measured, geometries)):
         values = np.asarray(measure(frame.geometry), dtype=float)
-        if key not in _kept:
-            weakref.finalize(geometries, _kept.pop, key, None)
-        _kept[key] = geometries.copy(), values
+        _keep(name, geometries, values)
     return pd.Series(values, index=frame.index, name=name, copy=True)
+
+
+def _keep(name: str, geometries: NDArray[np.object_], values: NDArray[np.float64]) -> None:
+    key = (name, id(geometries))
+    if key not in _kept:
+        weakref.finalize(geometries, _kept.pop, key, None)
+    _kept[key] = geometries.copy(), values
+
+
+def subset(frame: GeoDataFrame, rows: NDArray[np.bool_]) -> GeoDataFrame:
+    """The rows of a frame for which `rows` holds, with what has been measured of them already."""
+    chosen = frame[rows]
+    whole, part = np.asarray(frame.geometry.array), np.asarray(chosen.geometry.array)
+    for (name, owner), (_, values) in list(_kept.items()):
+        if owner == id(whole):
+            _keep(name, part, values[rows])
+    return chosen

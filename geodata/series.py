@@ -23,7 +23,7 @@ from geodata.status import STATES, happened, state_at
 def land_by_use_and_status(parcels: GeoDataFrame, on: date) -> pd.DataFrame:
     """Land by the two digits of its planned use and by status: land_use, status, area_ha, parcels; what occurs."""
     use = parcels["land_use"].str[:2].rename("land_use")
-    return _by_state("parcels", parcels, on, [use], area_ha(parcels), "parcels").rename(columns={"state": "status"})
+    return by_state("parcels", parcels, on, [use], area_ha(parcels), "parcels").rename(columns={"state": "status"})
 
 
 def greening_by_month(greening: GeoDataFrame, until: date, *, on: date | None = None) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def greening_kinds_by_month(greening: GeoDataFrame, until: date) -> pd.DataFrame
 
 def relocation_by_batch(sites: GeoDataFrame, on: date) -> pd.DataFrame:
     """Relocation sites by batch and by how far they are: batch, state, sites, area_ha; what occurs."""
-    table = _by_state("relocation_zones", sites, on, [sites["batch"]], area_ha(sites), "sites")
+    table = by_state("relocation_zones", sites, on, [sites["batch"]], area_ha(sites), "sites")
     return table[["batch", "state", "sites", "area_ha"]]
 
 
@@ -109,7 +109,7 @@ def waterways_by_month(waterways: GeoDataFrame, until: date) -> pd.DataFrame:
 
 def roads_by_class(roads: GeoDataFrame, on: date) -> pd.DataFrame:
     """Length of road by class and state, what occurs: road_class, state, length_km, roads."""
-    return _by_state("roads", roads, on, [roads["road_class"]], length_km(roads), "roads")
+    return by_state("roads", roads, on, [roads["road_class"]], length_km(roads), "roads")
 
 
 def roads_by_month(roads: GeoDataFrame, until: date) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def projects_by(projects: GeoDataFrame, on: date, field: str | None = None) -> p
     return sums.reindex(every, fill_value=0).reset_index()
 
 
-def _by_state(
+def by_state(
     layer: str, frame: GeoDataFrame, on: date, by: Sequence[pd.Series], measure: pd.Series[float], count: str
 ) -> pd.DataFrame:
     """Sum of the measure and number of rows by the columns of `by` and by state, states in drawing order."""

@@ -163,6 +163,35 @@ def state_at(layer: str, frame: GeoDataFrame, on: date) -> pd.Series[str]:
     return _named(layer, _rule(layer, frame).at(day, day), frame)
 
 
+def state_since(layer: str, frame: GeoDataFrame, on: date) -> pd.Series[pd.Timestamp]:
+    """The first day of the state that each row is in at a date; NaT where it has been so since ever."""
+    rule = _rule(layer, frame)
+    limit = _day(on, len(frame))
+    since = np.full(len(frame), _EVER)
+    current = rule.at(since, since)
+    for day in np.sort(np.column_stack([np.full(len(frame), _EVER), *rule.changes]), axis=1).T:
+        state = np.where(day <= limit, rule.at(day, day), current)
+        since = np.where(state != current, day, since)
+        current = state
+    return _dates(since, frame).rename("since")
+
+
+def idle_from(parcels: GeoDataFrame, on: date) -> pd.Series[pd.Timestamp]:
+    """The day from which a parcel is idle if nothing else happens to it after a date.
+
+    For land that is idle at the date already, the day from which it has been. NaT where no year runs: not supplied,
+    under way, completed, or without a day from which a year would run.
+    """
+    clocks = _Clocks(parcels)
+    state = state_at("parcels", parcels, on)
+    runs = state.isin(["supplied_unused", "under_construction", "idle"]).to_numpy()
+    limit = _day(on, len(parcels))
+    is_started = days_of(parcels, "started_on") <= limit
+    is_suspended = (days_of(parcels, "suspended_on") <= limit) & (days_of(parcels, "resumed_on") > limit)
+    after_suspension = np.where(is_suspended & clocks.little_done, clocks.suspended_for_a_year, _NEVER)
+    return _dates(np.where(runs, np.where(is_started, after_suspension, clocks.due_for_a_year), _NEVER), parcels)
+
+
 def is_projected(layer: str, frame: GeoDataFrame, on: date, data_date: date) -> pd.Series[bool]:
     """Whether a row's state at `on` was reached only by time passing since the data date (推算).
 
@@ -240,26 +269,33 @@ def one_year_after(days: _Days) -> _Days:
     return np.where(real, anniversaries.astype(np.int64), days)
 
 
+class _Clocks:
+    """When a year has run out for each parcel, and whether a suspended one has too little done (第二条)."""
+
+    def __init__(self, frame: GeoDataFrame) -> None:
+        self.due_for_a_year = one_year_after(days_of(frame, "start_due_on"))
+        self.suspended_for_a_year = one_year_after(days_of(frame, "suspended_on"))
+        self.little_done = _share_below(frame, "built_share", MIN_BUILT_SHARE) | _share_below(
+            frame, "invested_share", MIN_INVESTED_SHARE
+        )
+
+
 def _parcels(frame: GeoDataFrame) -> _Rule:
     """The table of DESIGN §6: the first that fits."""
     approved, supplied, started, completed, resumed = (
         days_of(frame, field) for field in ("approved_on", "supplied_on", "started_on", "completed_on", "resumed_on")
     )
-    due_for_a_year = one_year_after(days_of(frame, "start_due_on"))
-    suspended_for_a_year = one_year_after(days_of(frame, "suspended_on"))
+    clocks = _Clocks(frame)
     class_no = pd.to_numeric(frame["land_use"].astype("str").str[:2], errors="coerce").to_numpy(dtype=float)
     not_applicable = (class_no <= 6) | (class_no >= 17)  # a missing code is neither
     inefficient = _mark(frame, "inefficient")
-    little_done = _share_below(frame, "built_share", MIN_BUILT_SHARE) | _share_below(
-        frame, "invested_share", MIN_INVESTED_SHARE
-    )
 
     def at(day: _Days, clock: _Days) -> NDArray[np.int8]:
         is_started, is_completed = started <= day, completed <= day
         idle = np.where(
             is_started,
-            (suspended_for_a_year <= clock) & (resumed > day) & little_done,
-            due_for_a_year <= clock,
+            (clocks.suspended_for_a_year <= clock) & (resumed > day) & clocks.little_done,
+            clocks.due_for_a_year <= clock,
         )
         return _first_that_fits(
             not_applicable,
@@ -271,7 +307,9 @@ def _parcels(frame: GeoDataFrame) -> _Rule:
             ~is_started,
         )
 
-    return _Rule([approved, supplied, started, completed, resumed, due_for_a_year, suspended_for_a_year], at)
+    return _Rule(
+        [approved, supplied, started, completed, resumed, clocks.due_for_a_year, clocks.suspended_for_a_year], at
+    )
 
 
 _STAGES: dict[str, tuple[str, ...]] = {
@@ -334,6 +372,14 @@ def _named(layer: str, states: NDArray[np.int8], frame: GeoDataFrame) -> pd.Seri
 
 def _day(on: date, rows: int) -> _Days:
     return np.full(rows, np.datetime64(on, "D").astype(np.int64))
+
+
+def _dates(days: _Days, frame: GeoDataFrame) -> pd.Series[pd.Timestamp]:
+    """Days since 1970 as dates; NaT for ever and never."""
+    real = (days != _EVER) & (days != _NEVER)
+    dates = np.where(real, days, 0).astype("datetime64[D]").astype("datetime64[s]")
+    dates[~real] = np.datetime64("NaT")
+    return pd.Series(dates, index=frame.index)
 
 
 def _date(day: np.int64) -> date:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.parquet
+import sqlalchemy as sa
 
-from geodata import catalogue, postgis
+from geodata import catalogue, entries, postgis
 from geodata.catalogue import Version
 from geodata.errors import StoreError
 from geodata.i18n import Language, Text, text
@@ -46,6 +47,7 @@ def verify(store: Store) -> list[Problem]:
         broken = catalogue.broken_audit_rows(connection)
         recorded = catalogue.audited_versions(connection)
         tables = postgis.count_features(connection) if catalogue.is_postgres(connection) else None
+        of_entries = _of_entries(connection)
     problems: list[Problem] = []
     present: set[str] = set()
     for name, where in store.objects.names():
@@ -94,6 +96,7 @@ def verify(store: Store) -> list[Problem]:
         for row in broken
     )
     problems.extend(_of_records(versions, recorded))
+    problems.extend(of_entries)
     problems.extend(
         Problem("staging", path.name, text("Left over from a stopped process; swept at the next start."))
         for path in store.left_in_staging()
@@ -138,6 +141,52 @@ def _of_records(versions: list[Version], recorded: Mapping[tuple[str, int], Mapp
         for layer, number in sorted(present.keys() | recorded.keys())
         if present.get((layer, number)) != recorded.get((layer, number))
     ]
+
+
+def _of_entries(connection: sa.Connection) -> list[Problem]:
+    """Editions of targets and reported values that their rows, or the audit list, say otherwise of."""
+    problems = []
+    present: dict[tuple[str, int], dict[str, Any]] = {}
+    for counted in entries.recount(connection):
+        edition = counted.edition
+        present[edition.table, edition.number] = entries.audited(edition)
+        what = f"{edition.table} {edition.number}"
+        if counted.rows != edition.rows:
+            message = text(
+                "Edition {number} of “{table}” should have {count} entries; its rows give {rows}.",
+                number=edition.number,
+                table=edition.table,
+                count=edition.rows,
+                rows=counted.rows,
+            )
+            problems.append(Problem("count", what, message))
+        elif counted.content_hash != edition.content_hash:
+            message = text(
+                "The rows of edition {number} of “{table}” were changed after it was saved; restore the catalogue from"
+                " a backup.",
+                number=edition.number,
+                table=edition.table,
+            )
+            problems.append(Problem("changed", what, message))
+    for (table, number), rows in entries.rows_of_no_edition(connection).items():
+        message = text("{rows} rows of “{table}” belong to no edition.", rows=rows, table=table)
+        problems.append(Problem("count", f"{table} {number}", message))
+    recorded = catalogue.audited_editions(connection)
+    problems.extend(
+        Problem(
+            "audit",
+            f"{table} {number}",
+            text(
+                "Catalogue and audit list do not say the same of edition {number} of “{table}”: one of them was"
+                " changed.",
+                number=number,
+                table=table,
+            ),
+        )
+        for table, number in sorted(present.keys() | recorded.keys())
+        if present.get((table, number)) != recorded.get((table, number))
+    )
+    return problems
 
 
 def is_ok(problems: list[Problem]) -> bool:

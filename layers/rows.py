@@ -11,18 +11,22 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 INLINE_BYTES = 2_000
 """Up to this size a set stands in the state itself (16,000 rows)."""
 _SETS_KEPT = 200
+Rows = Collection[int] | NDArray[Any]
+"""Row numbers, or an array with a Boolean for each row of the layer."""
 
 _sets: OrderedDict[str, bytes] = OrderedDict()
 _lock = threading.Lock()
 
 
-def to_state(rows: Collection[int], count: int, build: str) -> str | dict[str, str]:
+def to_state(rows: Rows, count: int, build: str) -> str | dict[str, str]:
     """A set of row numbers as a state carries it: base64, or `{"url": …}` where it is large.
 
     Parameters
@@ -48,8 +52,15 @@ def compressed(name: str) -> bytes | None:
         return _sets.get(name)
 
 
-def to_bits(rows: Collection[int], count: int) -> bytes:
-    """A bit for each of `count` rows."""
+def to_bits(rows: Rows, count: int) -> bytes:
+    """A bit for each of `count` rows.
+
+    Raises
+    ------
+    IndexError
+        A row number is beyond the layer's last, or there are more or fewer Booleans than rows.
+    """
+    chosen = np.asarray(rows if hasattr(rows, "__array__") else list(rows))
     bits = np.zeros(count, dtype=bool)
-    bits[list(rows)] = True
+    bits[chosen if chosen.size else []] = True
     return np.packbits(bits, bitorder="little").tobytes()

@@ -12,6 +12,9 @@ part          example                        meaning
 ``theme``     ``land_use``                   what parcels are coloured by
 ``layers``    ``district.roads.parcels-60``  visible layers; the opacity in per cent where it is not 100
 ``selected``  ``parcels.P-0123``             selected feature: layer and key
+``compare``   ``2018-12-31``                 date to compare the as-of date with
+``section``   ``land``                       section of the dashboard
+``f.…``       ``f.parcels.state=idle``       a filter (`geodata.filters.to_query`), as many as there are
 ``centre``    ``116.66000_35.40000``         centre, degrees: longitude and latitude
 ``zoom``      ``13``                         zoom
 ============  =============================  ====================================================
@@ -23,17 +26,22 @@ that a URL leaves as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, get_args
 
+from geodata import facets, filters
+from geodata.filters import NO_FILTERS, Condition, Filters, Key
 from geodata.i18n import LANGUAGES, Language, Text, text
+from geodata.programme import Section
 from geodata.schema import LAYERS
 
 AreaUnit = Literal["ha", "mu", "km2"]
 AREA_UNITS: tuple[AreaUnit, ...] = get_args(AreaUnit)
 Theme = Literal["status", "land_use"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
+
+SECTIONS: tuple[Section, ...] = get_args(Section)
 
 FORMAT = "1"
 PLACE_PARTS = ("centre", "zoom")
@@ -54,6 +62,10 @@ class ViewState:
     """Visible layer → its opacity, 0–1."""
     selected: tuple[str, str] | None = None
     """Layer and key of the selected feature."""
+    compare: date | None = None
+    """The date that the as-of date is compared with."""
+    section: Section | None = None
+    filters: Filters = field(default_factory=dict)
     centre: tuple[float, float] | None = None
     """(lon, lat)."""
     zoom: float | None = None
@@ -68,10 +80,12 @@ class ViewState:
             "theme": self.theme,
             "layers": None if self.layers is None else ".".join(_layer_part(*item) for item in self.layers.items()),
             "selected": None if self.selected is None else ".".join(self.selected),
+            "compare": None if self.compare is None else self.compare.isoformat(),
+            "section": self.section,
             "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
             "zoom": None if self.zoom is None else f"{self.zoom:g}",
         }
-        return {name: value for name, value in parts.items() if value is not None}
+        return {name: value for name, value in parts.items() if value is not None} | filters.to_query(self.filters)
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,16 @@ def from_query(query: Mapping[str, str]) -> Restored:
     """The view that a query describes. Never raises: parts that are unknown or broken are left out and named."""
     values: dict[str, Any] = {}
     broken: list[Text] = []
+    chosen: Filters = NO_FILTERS
     for name, value in query.items():
+        if name.startswith(filters.PREFIX):
+            try:
+                key, condition = _filter(name, value)
+            except (ValueError, KeyError, OverflowError):
+                broken.append(text("a filter"))
+            else:
+                chosen = filters.with_condition(chosen, key, condition)
+            continue
         part = _PARTS.get(name)
         if part is None:
             broken.append(text("an unknown part"))
@@ -96,7 +119,7 @@ def from_query(query: Mapping[str, str]) -> Restored:
         except (ValueError, KeyError, OverflowError):
             broken.append(part.title)
     values.pop("", None)
-    return Restored(ViewState(**values), tuple({part.source: part for part in broken}.values()))
+    return Restored(ViewState(**values, filters=chosen), tuple({part.source: part for part in broken}.values()))
 
 
 @dataclass(frozen=True)
@@ -104,6 +127,13 @@ class _Part:
     attribute: str
     title: Text
     read: Callable[[str], Any]
+
+
+def _filter(name: str, value: str) -> tuple[Key, Condition]:
+    key, condition = filters.from_query(name, value)
+    if not facets.knows(key, condition):
+        raise KeyError(name)
+    return key, condition
 
 
 def _layer_part(layer: str, opacity: float) -> str:
@@ -163,6 +193,8 @@ _PARTS = {
     "theme": _Part("theme", text("the colouring of parcels"), _one_of(THEMES)),
     "layers": _Part("layers", text("the visible layers"), _layers),
     "selected": _Part("selected", text("the selected feature"), _selected),
+    "compare": _Part("compare", text("the date to compare with"), _day),
+    "section": _Part("section", text("the section of the dashboard"), _one_of(SECTIONS)),
     "centre": _Part("centre", text("the centre of the map"), _centre),
     "zoom": _Part("zoom", text("the zoom of the map"), lambda value: _within(float(value), 0, 24)),
 }

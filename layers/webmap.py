@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
 import folium
 
@@ -22,11 +22,16 @@ __all__ = ["MapState", "build_map", "map_state"]
 
 Bounds = tuple[float, float, float, float]
 """(west, south, east, north), degrees."""
+Ring = Iterable[tuple[float, float]]
+"""Places of (lon, lat) along the edge of a polygon; the first may be repeated at the end."""
+Tool = Literal["box", "polygon"]
 
 _EPOCH = date(1970, 1, 1)
 _FALLBACK_BOUNDS: Bounds = (116.61, 35.36, 116.71, 35.44)
 _PLACE = (35.40, 116.66)
 _MIN_ZOOM, _MAX_ZOOM = 10, 20
+_DIGITS = 7
+"""Of degrees: about a centimetre."""
 
 _WORDS = {
     "fit": label("全图", "Fit to district"),
@@ -34,6 +39,13 @@ _WORDS = {
     "zoomIn": label("放大", "Zoom in"),
     "zoomOut": label("缩小", "Zoom out"),
     "grid": label("CGCS2000 3°带", "CGCS2000 3° GK"),
+    "box": label("画框筛选", "Draw a box"),
+    "boxHint": label("按住鼠标拖出方框；Esc 取消", "Drag a box; Esc cancels"),
+    "polygon": label("画多边形筛选", "Draw a polygon"),
+    "polygonHint": label(
+        "单击加点，双击或回车完成；退格撤回一点，Esc 取消",
+        "Click for each corner, double-click or Enter to finish; Backspace takes one back, Esc cancels",
+    ),
 }
 _LABEL_LOOKS: dict[str, dict[str, Any]] = {
     "waterways": {"size": 13, "weight": 600, "colour": "#0b4f8a", "dark": "#8cc8f5", "apart": 420},
@@ -102,8 +114,13 @@ def map_state(
     theme: Theme = "status",
     dark: bool = False,
     highlight: tuple[str, int] | None = None,
-    rows: Mapping[str, Collection[int]] | None = None,
+    rows: Mapping[str, row_sets.Rows] | None = None,
     bounds: Bounds | None = None,
+    tools: Collection[Tool] = (),
+    shapes: Iterable[Ring] = (),
+    link: str | None = None,
+    caption: str = "",
+    apart: bool = False,
 ) -> dict[str, Any]:
     """What the map shows now.
 
@@ -112,13 +129,22 @@ def map_state(
     versions : layer → its version to show
     visible : visible layer → opacity, 0–1; every other layer is loaded but not drawn
     highlight : layer and row number
-    rows : layer → the row numbers a filter leaves; a layer that is not named is not filtered
+    rows : layer → the row numbers a filter leaves, or a Boolean for each row; a layer that is not named is not filtered
     bounds : what “fit” shows, usually the district's
+    tools : what can be drawn on the map. A drawing comes back as `last_active_drawing` of `st_folium`: a GeoJSON
+        Feature, its geometry a Polygon of (lon, lat), its properties `shape` (the tool) and `drawn_at` (milliseconds,
+        different for each drawing). A polygon may cross itself. It is shown until the next state; `shapes` keeps it.
+    shapes : outlines over the map, which no click meets
+    link : maps of one page that have the same name here keep one centre and zoom
+    caption : plain text at the top of the map
+    apart : whether it leaves the page's address alone: it neither goes to the place there nor writes its own into it
     """
     west, south, east, north = bounds or _FALLBACK_BOUNDS
     return {
+        "apart": apart,
         "asOf": (on - _EPOCH).days,
         "bounds": [[south, west], [north, east]],
+        "caption": caption,
         "dark": dark,
         "highlight": list(highlight) if highlight else None,
         "language": language,
@@ -134,20 +160,20 @@ def map_state(
             for layer, version in versions.items()
             if layer in MAP_LAYERS
         },
+        "link": link,
+        "shapes": [[[round(lat, _DIGITS), round(lon, _DIGITS)] for lon, lat in ring] for ring in shapes],
         "theme": theme,
+        "tools": [tool for tool in get_args(Tool) if tool in tools],
     }
 
 
 def review_state(
     district: Version | None, url: str, *, language: str, dark: bool, bounds: Bounds | None
 ) -> dict[str, Any]:
-    """What the map of an upload under review shows: the district and the draft's own features.
-
-    It stands apart from the page's address: it neither goes to the place of the plan there nor writes its own into it.
-    """
+    """What the map of an upload under review shows: the district and the draft's own features."""
     shown = {"district": district} if district else {}
-    state = map_state(shown, on=_EPOCH, visible=dict.fromkeys(shown, 1.0), language=language, dark=dark, bounds=bounds)
-    state["apart"] = True
+    visible = dict.fromkeys(shown, 1.0)
+    state = map_state(shown, on=_EPOCH, visible=visible, language=language, dark=dark, bounds=bounds, apart=True)
     state["layers"][review.LAYER] = {"opacity": 0.9, "rows": None, "url": url, "visible": True}
     return state
 

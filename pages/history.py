@@ -6,10 +6,8 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -18,11 +16,12 @@ from geodata import exporting, publish
 from geodata.catalogue import Version
 from geodata.choices import Choices
 from geodata.diff import LayerDiff, diff_layers
+from geodata.entry_check import SCHEMAS
 from geodata.i18n import text
 from geodata.schema import LAYERS, schema_of
 from geodata.settings import Settings
 from layers import formats
-from pages.ui import data, differences, feedback
+from pages.ui import data, differences, feedback, who
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
 from pages.ui.upload import summary
@@ -37,6 +36,8 @@ _ACTIONS = {
     "approve": text("Approved and published"),
     "reject": text("Rejected"),
     "rollback": text("Rolled back"),
+    "save": text("Saved an edition"),
+    "restore": text("Made an edition current again"),
 }
 _Done = TypeVar("_Done")
 
@@ -106,7 +107,7 @@ def _show_table(versions: list[Version]) -> None:
         {
             t("Version"): [version.number for version in versions],
             t("Current"): ["✓" if version.current else "" for version in versions],
-            t("Published"): [_when(version.at) for version in versions],
+            t("Published"): [who.moment(version.at) for version in versions],
             t("By"): [version.by for version in versions],
             t("Note"): [version.note for version in versions],
             t("Data date"): [formats.day(version.data_date, language()) for version in versions],
@@ -196,11 +197,11 @@ def _offer_rollback(version: Version) -> None:
         t("Make version {number} current again", number=version.number), key="rollback", icon=":material/undo:"
     ):
         st.caption(t("A new version with this content is published; nothing is deleted, and this too can be undone."))
-        who = _ask_who("rollback_who")
+        by = who.ask("rollback_who")
         note = st.text_input(t("Reason"), key="rollback_note", max_chars=500)
         if st.button(t("Roll back"), type="primary", key="rollback_go"):
             _act(
-                partial(publish.rollback, data.store(), version.layer, version.number, by=who, note=note),
+                partial(publish.rollback, data.store(), version.layer, version.number, by=by, note=note),
                 lambda new: t("Version {number} is current now.", number=new.number),
             )
 
@@ -210,7 +211,7 @@ def _show_requests(pending: list[publish.Request]) -> None:
     if not pending:
         st.info(t("Nothing waits for approval."))
         return
-    who = _ask_who("decide_who")
+    by = who.ask("decide_who")
     for request in pending:
         with st.container(border=True, key=f"request_{request.id}"):
             st.markdown(
@@ -232,15 +233,11 @@ def _show_requests(pending: list[publish.Request]) -> None:
             with st.container(horizontal=True):
                 if st.button(t("Approve and publish"), key=f"approve_{request.id}", type="primary"):
                     _act(
-                        partial(publish.approve, data.store(), request.id, by=who),
+                        partial(publish.approve, data.store(), request.id, by=by),
                         lambda new: t("Version {number} is current now.", number=new.number),
                     )
                 if st.button(t("Reject"), key=f"reject_{request.id}"):
-                    _act(partial(publish.reject, data.store(), request.id, by=who), lambda _: t("Rejected."))
-
-
-def _ask_who(key: str) -> str:
-    return st.text_input(t("Your name (not verified)"), key=key, max_chars=80, persist_state="session", width=360)
+                    _act(partial(publish.reject, data.store(), request.id, by=by), lambda _: t("Rejected."))
 
 
 def _act(act: Callable[[], _Done], told: Callable[[_Done], str]) -> None:
@@ -255,10 +252,10 @@ def _act(act: Callable[[], _Done], told: Callable[[_Done], str]) -> None:
 def _show_audit() -> None:
     """Who did what and when; the whole list with its chained hashes to take away."""
     audit = data.store().audit()
-    titles = {layer: say(schema.title) for layer, schema in LAYERS.items()}
+    titles = {schema.name: say(schema.title) for schema in (*LAYERS.values(), *SCHEMAS.values())}
     table = pd.DataFrame(
         {
-            t("When"): [_when(at) for at in pd.to_datetime(audit["at"])],
+            t("When"): [who.moment(at) for at in pd.to_datetime(audit["at"])],
             t("Who"): audit["who"],
             t("What"): [say(_ACTIONS[action]) if action in _ACTIONS else action for action in audit["action"]],
             t("Layer"): [titles.get(layer, layer or "") for layer in audit["layer"]],
@@ -272,9 +269,3 @@ def _show_audit() -> None:
 
 def _to_csv(audit: pd.DataFrame) -> bytes:
     return audit.map(exporting.safe_cell).to_csv(index=False).encode("utf-8-sig")
-
-
-def _when(at: datetime) -> str:
-    """A moment in the reader's own time zone."""
-    zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")

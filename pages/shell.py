@@ -9,9 +9,9 @@ import streamlit as st
 
 from layers.formats import UNIT_NAMES
 from layers.view import AREA_UNITS
-from pages import dashboard, history, upload
+from pages import dashboard, history, programme, upload
 from pages import map as map_page
-from pages.ui import data, feedback, notes, state, style, watch
+from pages.ui import data, feedback, notes, state, style, travel, watch
 from pages.ui import language as languages
 from pages.ui.language import say, t
 
@@ -41,15 +41,15 @@ def main() -> None:
     )
     st.logo(_wordmark(t("Liaohe planning map")), size="large")
     style.apply()
-    page = st.navigation(
-        [
-            st.Page(map_page.show, title=t("Map"), url_path="map", default=True),
-            st.Page(dashboard.show, title=t("Dashboard"), url_path="dashboard"),
-            st.Page(upload.show, title=t("Upload"), url_path="upload"),
-            st.Page(history.show, title=t("History"), url_path="history"),
-        ],
-        position="top",
-    )
+    pages = {
+        "map": st.Page(map_page.show, title=t("Map"), url_path="map", default=True),
+        "dashboard": st.Page(dashboard.show, title=t("Dashboard"), url_path="dashboard"),
+        "programme": st.Page(programme.show, title=t("Programme"), url_path="programme"),
+        "upload": st.Page(upload.show, title=t("Upload"), url_path="upload"),
+        "history": st.Page(history.show, title=t("History"), url_path="history"),
+    }
+    page = st.navigation(list(pages.values()), position="top")
+    travel.remember(pages)
     versions: data.Versions = {}
     with feedback.explained():
         versions = data.take_current()

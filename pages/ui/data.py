@@ -14,16 +14,18 @@ import streamlit as st
 from geopandas import GeoDataFrame
 from shapely.geometry.base import BaseGeometry
 
-from geodata import indicators, status
+from geodata import entries, indicators, status
 from geodata.catalogue import Version
-from geodata.indicators import Indicator
+from geodata.facets import Facets
+from geodata.indicators import Indicator, Reported, Target
+from geodata.places import PLACES, places_of
 from geodata.schema import schema_of
 from geodata.settings import Settings
 from geodata.store import Store
 
 Versions = Mapping[str, Version]
 
-_CURRENT = "_current_versions"
+_CURRENT, _TARGETS, _REPORTED = "_current_versions", "_targets", "_reported"
 
 
 @lru_cache(maxsize=4)
@@ -56,8 +58,10 @@ def take_current() -> Versions:
     StoreError
         The store can't be read.
     """
-    st.session_state[_CURRENT] = {}
+    st.session_state.update({_CURRENT: {}, _TARGETS: [], _REPORTED: []})
     st.session_state[_CURRENT] = store().current()
+    st.session_state[_TARGETS] = entries.read_targets(store())
+    st.session_state[_REPORTED] = entries.read_reported(store())
     return current()
 
 
@@ -81,9 +85,32 @@ def states(version: Version, on: date) -> pd.Series:
     return _states(_name(version), on, version)
 
 
-def numbers(versions: Versions, on: date) -> dict[str, Indicator]:
-    """Every indicator at a date, by id."""
-    return _numbers(names(versions), on, versions)
+def facets(versions: Versions, on: date, before: date | None = None) -> Facets:
+    """What the features of versions are counted and filtered by at a date."""
+    return Facets(
+        frames(versions),
+        on,
+        lambda layer, place: _places(
+            (_name(versions[layer]), _name(versions[PLACES[place]])), place, versions[layer], versions[PLACES[place]]
+        ),
+        lambda layer, day: states(versions[layer], day),
+        before,
+    )
+
+
+def numbers(versions: Versions, on: date, part: str | None = None) -> dict[str, Indicator]:
+    """Every indicator at a date, by id; those of one part alone, as `land` or `greening`, where it is named."""
+    return _numbers(names(versions), on, part, versions)
+
+
+def targets() -> list[Target]:
+    """The targets as they stand, for this run of the page."""
+    return list(st.session_state[_TARGETS])
+
+
+def reported() -> list[Reported]:
+    """The values reported as they stand, for this run of the page."""
+    return list(st.session_state[_REPORTED])
 
 
 def numbers_with(
@@ -153,9 +180,24 @@ def _states(name: tuple[str, str, int, str], on: date, _version: Version) -> pd.
     return status.state_at(_version.layer, frame(_version), on)
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _numbers(names: tuple[tuple[str, str, int, str], ...], on: date, _versions: Versions) -> dict[str, Indicator]:  # noqa: ARG001
-    return indicators.indicators(frames(_versions), on)
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _places(
+    names: tuple[tuple[str, str, int, str], ...],  # noqa: ARG001
+    place: str,
+    _version: Version,
+    _areas: Version,
+) -> pd.Series:
+    return places_of(_version.layer, frame(_version), place, frame(_areas))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def _numbers(
+    names: tuple[tuple[str, str, int, str], ...],  # noqa: ARG001
+    on: date,
+    part: str | None,
+    _versions: Versions,
+) -> dict[str, Indicator]:
+    return indicators.indicators(frames(_versions), on, parts=part and [part])
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

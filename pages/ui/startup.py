@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 import structlog
 
+from geodata import entries
+from geodata.catalogue import ENTRY_TABLES, EntryTable
 from geodata.check import check_upload
 from geodata.choices import Choices
 from geodata.publish import publish
@@ -47,10 +51,10 @@ def is_ready() -> bool:
 
 
 def sample_is_wanted(store: Store) -> bool:
-    """Whether the store is empty, or a first start that was cut short left some layers of the district out."""
+    """Whether the store is empty, or a first start that was cut short left some of the district out."""
     current = store.current()
     nobody_else = all(version.illustrative and version.by == PUBLISHED_BY for version in current.values())
-    return nobody_else and len(current) < len(LAYERS)
+    return nobody_else and (len(current) < len(LAYERS) or bool(_never_entered(store)))
 
 
 def begin(store: Store, settings: Settings) -> threading.Thread | None:
@@ -65,9 +69,10 @@ def begin(store: Store, settings: Settings) -> threading.Thread | None:
 
 
 def publish_district(store: Store, settings: Settings) -> None:
-    """Publish every layer of the illustrative district that the store lacks, through the ordinary publish."""
+    """Publish what the store lacks of the illustrative district, as people would: layers, then what is entered."""
     # Only a first start needs what makes the district.
     from geodata.sample import DATA_DATE, write_shapefiles
+    from geodata.sample.entries import build_reported, build_targets
 
     with tempfile.TemporaryDirectory() as folder:
         uploads = write_shapefiles(Path(folder))
@@ -79,6 +84,15 @@ def publish_district(store: Store, settings: Settings) -> None:
                 version = publish(store, check, by=PUBLISHED_BY, data_date=DATA_DATE, accept_warnings=True, sample=True)
                 _log.info("published illustrative layer", layer=layer, features=version.features)
             _set(replace(_progress, done=_progress.done + 1))
+    build: dict[EntryTable, Callable[[], pd.DataFrame]] = {"targets": build_targets, "reported": build_reported}
+    for table in _never_entered(store):
+        edition = entries.save(store, table, build[table](), by=PUBLISHED_BY, base=0, illustrative=True)
+        _log.info("saved illustrative entries", table=table, rows=edition.rows)
+
+
+def _never_entered(store: Store) -> list[EntryTable]:
+    """The tables of targets and reported values that nobody ever saved."""
+    return [table for table in ENTRY_TABLES if not entries.editions(store, table)]
 
 
 def _publish_district(store: Store, settings: Settings) -> None:

@@ -12,9 +12,20 @@ from datetime import date
 
 import streamlit as st
 
+from geodata.filters import Filters
 from geodata.i18n import Text
+from geodata.programme import Section
 from geodata.schema import LAYERS
-from layers.view import AREA_UNITS, PLACE_PARTS, THEMES, AreaUnit, Theme, ViewState, from_query
+from layers.view import (
+    AREA_UNITS,
+    PLACE_PARTS,
+    SECTIONS,
+    THEMES,
+    AreaUnit,
+    Theme,
+    ViewState,
+    from_query,
+)
 from pages.ui import language as languages
 
 UNITS_KEY = "units"
@@ -23,11 +34,18 @@ AS_OF_KEY = "as_of"
 MONTH_KEY = "as_of_month"
 LAYER_KEY = "layer_{}"
 OPACITY_KEY = "opacity_{}"
+COMPARES_KEY = "compares"
+COMPARE_KEY = "compare"
+SECTION_KEY = "section"
+LARGE_KEY = "large"
 
 _VIEW = "_view_at_start"
 _BROKEN = "_broken_parts"
 _CHOSEN_DAY = "_as_of_chosen"
 _SELECTED = "_selected"
+_FILTERS = "_filters"
+_FILTERS_BEFORE = "_filters_before"
+_STEPS_KEPT = 50
 _HITS = "_hits"
 
 _WRITE_ADDRESS = """<script>
@@ -56,6 +74,12 @@ def restore() -> None:
     st.session_state[UNITS_KEY] = view.units or AREA_UNITS[0]
     st.session_state[THEME_KEY] = view.theme or THEMES[0]
     st.session_state[_CHOSEN_DAY] = view.as_of
+    st.session_state[SECTION_KEY] = view.section or SECTIONS[0]
+    st.session_state[COMPARES_KEY] = view.compare is not None
+    if view.compare is not None:
+        st.session_state[COMPARE_KEY] = view.compare
+    st.session_state[_FILTERS] = view.filters
+    st.session_state[_FILTERS_BEFORE] = []
     select([view.selected] if view.selected else [])
 
 
@@ -112,12 +136,70 @@ def take_month() -> None:
     take_day()
 
 
+def choose_day(day: date) -> None:
+    """Show another day from the next run on; for what is no as-of widget itself."""
+    st.session_state[_CHOSEN_DAY] = day
+    st.session_state.pop(AS_OF_KEY, None)
+
+
+def compare() -> date | None:
+    """The day that the day shown is compared with; None while nothing is compared."""
+    return st.session_state.get(COMPARE_KEY) if st.session_state.get(COMPARES_KEY) else None
+
+
+def open_section(section: Section) -> None:
+    """Show another section of the dashboard from the next run on."""
+    st.session_state[SECTION_KEY] = section
+
+
+def is_large() -> bool:
+    """Whether words and figures are large, for a room."""
+    return bool(st.session_state.get(LARGE_KEY))
+
+
+def section() -> Section:
+    """The section of the dashboard that is shown."""
+    chosen: Section = st.session_state.get(SECTION_KEY) or SECTIONS[0]
+    return chosen
+
+
+def filters() -> Filters:
+    """The filters that hold."""
+    held: Filters = st.session_state[_FILTERS]
+    return held
+
+
+def set_filters(changed: Filters) -> None:
+    """Let other filters hold; `undo_filters` goes back."""
+    if dict(changed) != dict(filters()):
+        st.session_state[_FILTERS_BEFORE] = [*st.session_state[_FILTERS_BEFORE], filters()][-_STEPS_KEPT:]
+        st.session_state[_FILTERS] = changed
+
+
+def can_undo_filters() -> bool:
+    """Whether there is a step to go back."""
+    return bool(st.session_state[_FILTERS_BEFORE])
+
+
+def undo_filters() -> None:
+    """Go back one step."""
+    *before, last = st.session_state[_FILTERS_BEFORE]
+    st.session_state[_FILTERS_BEFORE] = before
+    st.session_state[_FILTERS] = last
+
+
 def layer_defaults(layer: str, *, visible: bool) -> None:
     """Give a layer's two widgets their first values: the URL's, else `visible` and opaque."""
     view: ViewState = st.session_state[_VIEW]
     shown = visible if view.layers is None else layer in view.layers
     st.session_state.setdefault(LAYER_KEY.format(layer), shown)
     st.session_state.setdefault(OPACITY_KEY.format(layer), round(100 * (view.layers or {}).get(layer, 1)))
+
+
+def show_layer(layer: str, *, visible: bool) -> None:
+    """Show or hide a layer from the next run on; for what is no layer tree itself."""
+    st.session_state[LAYER_KEY.format(layer)] = visible
+    st.session_state.setdefault(OPACITY_KEY.format(layer), 100)
 
 
 def visible_layers() -> dict[str, float] | None:
@@ -165,6 +247,9 @@ def view() -> ViewState:
         theme=theme(),
         layers=visible_layers(),
         selected=selected(),
+        compare=compare(),
+        section=None if section() == SECTIONS[0] else section(),
+        filters=filters(),
     )
 
 

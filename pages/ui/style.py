@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui import state
+from pages.ui.language import t
+
 _RULES = """<style>
 /* Little padding: the map is what people come for. */
 [data-testid="stMainBlockContainer"] {padding: 3.25rem 0.75rem 0.5rem; max-width: none}
@@ -56,12 +59,53 @@ _RULES = """<style>
 [class*="st-key-chart_"] {gap: 0.35rem; padding: 0.75rem 0.9rem 0.6rem}
 [class*="st-key-chart_"] .chips {font-size: 0.95rem}
 [class*="st-key-chart_"] strong {font-size: 1.1rem}
+/* The dashboard: tiles in a row that wraps, charts beside a map that stays in view. */
+.st-key-tiles > :has(> [class*="st-key-tile_"]) {flex: 1 1 11.5rem !important; min-width: 10.5rem}
+[class*="st-key-goal_"] {flex-wrap: wrap; row-gap: 0}
+[class*="st-key-tile_"] [data-testid="stCaptionContainer"],
+[class*="st-key-measure_"] [data-testid="stCaptionContainer"] {
+  word-break: keep-all; overflow-wrap: anywhere}
+.st-key-charts {align-items: stretch}
+.st-key-charts > :has(> [class*="st-key-chart_"]) {flex: 1 1 26rem !important; min-width: min(26rem, 100%)}
+[class*="st-key-tile_"] [data-testid="stMetricValue"], [class*="st-key-measure_"] [data-testid="stMetricValue"] {
+  font-size: 1.65rem; line-height: 1.25}
+.trend {height: 1.7rem; background: currentColor; opacity: 0.65; mask-size: 100% 100%; -webkit-mask-size: 100% 100%}
+.st-key-as_of_play p {font-size: 0}
+[data-testid="stColumn"]:has(> div > .st-key-beside_now) {position: sticky; top: 3.5rem; align-self: flex-start}
+[class*="st-key-beside_"] iframe {height: min(calc(100vh - 5rem), 46rem) !important; min-height: 20rem; display: block;
+  border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
+.st-key-filter_bar {min-height: 2.2rem; row-gap: 0.3rem}
+.st-key-filter_bar button {min-height: 1.8rem; padding-block: 0}
+.st-key-as_of_steps {position: absolute; height: 0; overflow: hidden}
+[class*="st-key-measures_"] {flex: 1 1 0; row-gap: 0.75rem}
+[class*="st-key-measures_"] > :has(> [class*="st-key-measure_"]) {
+  flex: 1 1 11rem !important; min-width: 10rem; max-width: 22rem}
+/* On paper: the charts and numbers alone, none of them cut in two. */
+@media print {
+  [data-testid="stHeader"], [data-testid="stSidebar"], .st-key-preferences, .st-key-sections, .st-key-as_of_bar,
+  .st-key-filter_undo, .st-key-filter_clear, [data-testid="stDownloadButton"] {display: none !important}
+  [data-testid="stMainBlockContainer"] {padding-top: 0}
+  [data-testid="stColumn"]:has(> div > .st-key-beside_now) {position: static}
+  [class*="st-key-chart_"], [class*="st-key-tile_"], [class*="st-key-list_"], [class*="st-key-programme_"] {
+    break-inside: avoid}
+}
 .chip {display: inline-flex; align-items: center; gap: 0.3rem}
 .chip i {display: inline-block; width: 1rem; height: 0.75rem; border-radius: 2px; flex: none; box-sizing: border-box}
 .chip b {font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap}
 </style>"""
 
 
+_BROWSE = """<style>
+[data-testid="stFileUploaderDropzone"] button p {{font-size: 0}}
+[data-testid="stFileUploaderDropzone"] button p::after {{content: "{words}"; font-size: 1rem}}
+</style>"""
+_LARGE_RULES = "<style>html {font-size: 20px !important}</style>"
+
+
 def apply() -> None:
-    """Put the rules on the page."""
+    """Put the rules on the page; those for a room too, where large print is chosen."""
     st.html(_RULES)
+    # The button of a drop zone has its words from Streamlit, in English alone.
+    st.html(_BROWSE.format(words=t("Choose files")))
+    if state.is_large():
+        st.html(_LARGE_RULES)

@@ -47,8 +47,9 @@ GREENING: list[tuple[dict[str, Any], float]] = [
     ({"kind": "waterfront", "planned_on": "2021-06-30", "completed_on": "2020-12-01"}, 4),
     ({"kind": "park", "planned_on": EXISTING, "completed_on": EXISTING}, 0.5),
 ]
+_RESUPPLIED = {"agreed_on": "2018-03-01", "vacated_on": "2018-12-01", "resupplied_on": "2019-05-01"}
 SITES: list[tuple[dict[str, Any], float]] = [
-    ({"batch": 2018, "agreed_on": "2018-03-01", "vacated_on": "2018-12-01", "resupplied_on": "2019-05-01"}, 1),
+    ({"batch": 2018, "park_id": "YQ-1", **_RESUPPLIED}, 1),
     ({"batch": 2018, "agreed_on": "2018-04-01", "vacated_on": "2019-02-01", "resupplied_on": "2019-01-01"}, 2),
     ({"batch": 2019, "agreed_on": "2019-04-01"}, 3),
     ({"batch": 2020, "vacated_on": "2021-01-01"}, 4),

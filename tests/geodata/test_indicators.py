@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import asin, sqrt
 
+import pandas as pd
 import pytest
 from geopandas import GeoDataFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import box
 
 from geodata.indicators import (
     DEFINITIONS,
+    PARTS,
     Indicator,
     Reported,
     Target,
@@ -17,6 +21,7 @@ from geodata.indicators import (
     default_as_of,
     definition_of,
     indicators,
+    part_of,
     to_json,
 )
 from geodata.schema import LAND_USES, LAYERS
@@ -24,7 +29,27 @@ from geodata.status import STATES
 from tests.geodata.clean_frames import clean_frame
 from tests.geodata.little_district import ON, PARCELS, little_district, strip
 
-DISTRICT = little_district()
+# The park holds the two industrial parcels, of 4 and 5 ha, and no other.
+PARKS = clean_frame("parks", [{"park_id": "YQ-1", "name": "园区"}], [box(-10, 290, 2000, 510)])
+DISTRICT = {**little_district(), "parks": PARKS}
+
+
+def under_circle(radius: float, left: float, right: float) -> float:
+    """Area between the axis and a circle around its origin, from `left` to `right`."""
+
+    def area_to(x: float) -> float:
+        return x / 2 * sqrt(radius**2 - x**2) + radius**2 / 2 * asin(x / radius)
+
+    return area_to(right) - area_to(left)
+
+
+# Housing are the strips of 2, 3, 6, 7, 8 and 9 ha that begin 100, 200, 500, 600, 700 and 800 m north of the origin:
+# 35 ha. Green are the strips up to 100 × 100 m (park), from there 200 × 100 m, from 300 m north on 400 × 100 m, and
+# from 400 m north on 50 × 100 m (park). What lies 200–300 m north of a strip of width w has w + √(300² − y²) near it.
+_WITHIN_300_M = 2e4 + 3e4 + 6e4 + (400 * 100 + under_circle(300, 200, 300)) + (50 * 100 + under_circle(300, 200, 300))
+# Up to 400 m north of the strip of 50 m: less than the 600 m that the shortest of these strips of housing has.
+_WITHIN_500_M_OF_A_PARK = 2e4 + 3e4 + 50 * 400 + under_circle(500, 0, 400)
+_WITHIN_900_M_OF_A_PARK = 26e4 + 50 * 100 + under_circle(900, 300, 400)
 
 # Worked out by hand from tests/geodata/little_district.py, at 2020-12-31: (value, unit).
 EXPECTED: dict[str, tuple[float | None, str]] = {
@@ -54,6 +79,13 @@ EXPECTED: dict[str, tuple[float | None, str]] = {
     "greening.kind_ha.belt": (2, "ha"),
     "greening.kind_ha.street": (0, "ha"),
     "greening.kind_ha.waterfront": (4, "ha"),
+    "greening.district_share": (7.5 / 200, "share"),
+    "greening.housing_within_300m_share": (_WITHIN_300_M / 35e4, "share"),
+    "greening.housing_within_500m_of_park_share": (_WITHIN_500_M_OF_A_PARK / 35e4, "share"),
+    "vitality.housing_within_900m_share.public": (0, "share"),
+    "vitality.housing_within_900m_share.shops": (0, "share"),
+    "vitality.housing_within_900m_share.parks": (_WITHIN_900_M_OF_A_PARK / 35e4, "share"),
+    "vitality.housing_within_900m_share.all": (0, "share"),
     "water.connected_km": (1.5, "km"),
     "water.total_km": (2.5, "km"),
     "water.connected_share": (0.6, "share"),
@@ -77,6 +109,8 @@ EXPECTED: dict[str, tuple[float | None, str]] = {
     "relocation.sites.2020": (1, "count"),
     "relocation.freed_ha": (3, "ha"),
     "relocation.resupplied_ha": (1, "ha"),
+    "parks.firms_received": (1, "count"),
+    "parks.built_share": (0, "share"),
     "projects.count.negotiating": (2, "count"),
     "projects.count.signed": (1, "count"),
     "projects.count.landed": (0, "count"),
@@ -138,8 +172,13 @@ def test_layers_without_rows_have_all_their_indicators() -> None:
     nothing = {
         "greening.completed_share",
         "greening.on_plan_share",
+        "greening.district_share",
+        "greening.housing_within_300m_share",
+        "greening.housing_within_500m_of_park_share",
+        *(name for name in EXPECTED if name.startswith("vitality.")),
         "water.connected_share",
         "roads.density_km_per_km2",
+        "parks.built_share",
     }
     assert {name for name, number in found.items() if number.value is None} == nothing
     assert {number.value for name, number in found.items() if name not in nothing} == {0}
@@ -150,6 +189,36 @@ def test_a_layer_that_is_not_published_has_no_indicators() -> None:
     roads = indicators({"roads": DISTRICT["roads"]}, ON)
     assert {name.split(".")[0] for name in roads} == {"roads"}
     assert roads["roads.density_km_per_km2"].value is None
+
+
+def test_what_is_near_what_is_left_out_without_one_of_the_two() -> None:
+    near = {name for name in EXPECTED if "housing_within" in name}
+    for missing in ("greening", "parcels"):
+        frames = {layer: frame for layer, frame in DISTRICT.items() if layer != missing}
+        assert near.isdisjoint(indicators(frames, ON)), missing
+    without_district = indicators({layer: DISTRICT[layer] for layer in ("greening", "parcels")}, ON)
+    assert near < set(without_district)
+    assert "greening.district_share" not in without_district
+
+
+def test_only_the_parts_asked_for_are_worked_out_and_together_they_are_everything() -> None:
+    reported = [Reported("tax_100m_cny", ON, 3.0, "100m_cny")]
+    everything = indicators(DISTRICT, ON, reported=reported)
+    found = {part: indicators(DISTRICT, ON, reported=reported, parts=[part]) for part in PARTS}
+    assert {name: number for part in PARTS for name, number in found[part].items()} == everything
+    for part, numbers in found.items():
+        assert {part_of(name) for name in numbers} == {part}
+    with pytest.raises(KeyError, match="lands"):
+        indicators(DISTRICT, ON, parts=["lands"])
+
+
+def test_the_industrial_land_of_the_parks_that_is_built() -> None:
+    built = DISTRICT["parcels"].assign(
+        completed_on=lambda parcels: parcels["completed_on"].where(parcels.index != 3, pd.Timestamp("2019-01-01"))
+    )
+    assert value_of("parks.built_share", ON, {**DISTRICT, "parcels": built}) == pytest.approx(4 / 9, rel=1e-4)
+    assert value_of("parks.built_share", date(2018, 12, 31), {**DISTRICT, "parcels": built}) == 0
+    assert value_of("parks.built_share", ON, {**DISTRICT, "parcels": built[built.index < 3]}) is None
 
 
 def test_a_road_without_a_class_counts_in_the_density() -> None:

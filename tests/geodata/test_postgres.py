@@ -19,8 +19,10 @@ from geodata import postgis
 from geodata.backup import restore_backup, write_backup
 from geodata.catalogue import AUDIT
 from geodata.content import content_hash
+from geodata.entries import save
 from geodata.errors import StoreError
 from geodata.publish import approve, publish, request, rollback
+from geodata.sample.entries import build_targets
 from geodata.schema import LAYERS, LayerSchema, schema_of
 from geodata.store import Store
 from geodata.verify import is_ok, verify
@@ -199,6 +201,31 @@ def test_a_store_moves_from_sqlite_to_postgresql_by_backup_and_goes_on(tmp_path:
     assert rollback(new, "parks", 1, by="李四").number == 3
     assert new.audit()["id"].tolist() == [3, 2, 1]
     assert verify(new) == []
+
+
+def test_targets_and_reported_values_are_plain_tables_by_edition(store: Store) -> None:
+    due = pd.DataFrame([{"indicator": "已亮化长度", "due_on": "2020年", "value": 1 / 3, "source": "山东“某某”\0\\N"}])
+    save(store, "targets", due, by="张三")
+    save(store, "targets", due.assign(value=None), by="张三")
+    rows = ask(store, "SELECT edition, indicator, due_on, value, unit, source FROM target ORDER BY edition")
+    assert rows == [
+        (1, "lighting.lit_km", date(2020, 12, 31), 1 / 3, "km", "山东“某某”\\N"),
+        (2, "lighting.lit_km", date(2020, 12, 31), None, "km", "山东“某某”\\N"),
+    ]
+    assert verify(store) == []
+
+
+def test_a_catalogue_that_may_not_write_a_row_of_a_save_keeps_none(store: Store) -> None:
+    save(store, "targets", build_targets(), by="张三")
+    url = store.settings.database_url
+    assert url
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER TABLE target ADD CHECK (value < 1000)")
+    with pytest.raises(StoreError):
+        save(store, "targets", build_targets().assign(value=[*range(990, 990 + len(build_targets()))]), by="李四")
+    assert ask(store, "SELECT max(edition), count(*) FROM target") == [(1, len(build_targets()))]
+    assert store.audit()["id"].tolist() == [1]
+    assert verify(store) == []
 
 
 def test_processes_that_start_at_once_make_the_tables_once(tmp_path: Path, postgres: Server) -> None:

@@ -59,10 +59,11 @@ def _is_of_the_catalogue(_: Any, name: str | None, kind: str, *__: Any) -> bool:
     return kind != "table" or name in catalogue.METADATA.tables
 
 
-def test_a_catalogue_of_an_earlier_release_is_moved_on(store: Store) -> None:
-    with store.catalogue.write() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
-    again = open_store(store.folder, database_url=store.settings.database_url)
+def test_a_catalogue_of_an_earlier_release_is_moved_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(catalogue, "HEAD", "0001")
+        open_store(tmp_path / "data")
+    again = open_store(tmp_path / "data")
     with again.catalogue.read() as connection:
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == catalogue.HEAD
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.filters import PLACE, Between, Inside, OneOf
 from geodata.schema import LAYERS
 from layers.view import AREA_UNITS, THEMES, ViewState, from_query
 
@@ -16,6 +17,14 @@ WHOLE = ViewState(
     selected=("parcels", "P.01 甲/乙"),
     centre=(116.66, 35.4),
     zoom=13.5,
+    compare=date(2018, 12, 31),
+    section="land",
+    filters={
+        ("parcels", "state"): OneOf(frozenset({"idle", "completed"})),
+        (PLACE, "zone"): OneOf(frozenset({"SZ*1", "片区%二"})),
+        ("greening", "planned_on"): Between(date(2019, 1, 1), date(2019, 6, 30)),
+        (PLACE, "shape"): Inside(((116.6, 35.4), (116.7, 35.4), (116.65, 35.45))),
+    },
 )
 
 
@@ -43,6 +52,12 @@ def test_the_date_stands_in_the_query_as_people_write_it():
     ("part", "value"),
     [
         ("v", "2"),
+        ("compare", "2018"),
+        ("section", "weather"),
+        ("f.parcels.colour", "red"),
+        ("f.parcels.completed_on", "soon"),
+        ("f.place.shape", "116_35"),
+        ("f.nothing", "1"),
         ("language", "fr"),
         ("units", "acre"),
         ("as_of", "2019-02-30"),

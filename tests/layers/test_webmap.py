@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from typing import get_args
 
+import numpy as np
 import pytest
 
 from geodata.i18n import LANGUAGES
@@ -81,6 +83,41 @@ def test_a_state_says_what_is_shown(store: Store) -> None:
     )
     assert (layers["district"]["visible"], layers["district"]["rows"]) == (False, None)
     assert layers["parcels"]["url"] == tiles.url_of(store.current()["parcels"])
+
+
+def test_rows_are_numbers_or_a_boolean_for_each_row(store: Store) -> None:
+    parcels = store.current()["parcels"].features
+    left = np.zeros(parcels, dtype=bool)
+    left[[0, 2]] = True
+    for rows in ([0, 2], {0, 2}, np.array([0, 2]), left):
+        state = state_at(store, rows={"parcels": rows})
+        assert state["layers"]["parcels"]["rows"] == "BQA="  # type: ignore[index]
+
+
+def test_a_state_without_tools_shapes_link_and_caption_says_so(store: Store) -> None:
+    state = state_at(store)
+    assert [state[part] for part in ("tools", "shapes", "link", "caption", "apart")] == [[], [], None, "", False]
+
+
+def test_shapes_go_to_the_map_with_latitude_first_and_tools_in_the_order_of_their_buttons(store: Store) -> None:
+    ring = [(116.65, 35.39), (116.67, 35.39), (116.660000049, 35.41)]
+    state = state_at(store, shapes=[ring], tools={"polygon", "box"}, link="compare", caption="2019年", apart=True)
+    assert state["shapes"] == [[[35.39, 116.65], [35.39, 116.67], [35.41, 116.66]]]
+    assert state["tools"] == ["box", "polygon"]
+    assert (state["link"], state["caption"], state["apart"]) == ("compare", "2019年", True)
+
+
+def test_every_tool_has_a_title_and_a_hint_in_both_languages() -> None:
+    words = webmap._config()["words"]
+    for tool in get_args(webmap.Tool):
+        assert words[tool]["zh"] != words[tool]["en"]
+        assert all("Esc" in hint for hint in words[f"{tool}Hint"].values())
+
+
+def test_the_map_of_a_review_stands_apart() -> None:
+    state = webmap.review_state(None, "/tiles/draft/x/y.pmtiles", language="zh", dark=False, bounds=None)
+    assert state["apart"] is True
+    assert state["layers"]["draft"]["url"] == "/tiles/draft/x/y.pmtiles"
 
 
 def test_a_state_is_small(store: Store) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from geodata import entries
+from geodata.sample import entries as sample_entries
 from geodata.settings import Settings
 from geodata.store import Store
 from layers import tiles
@@ -34,6 +36,7 @@ def _little_sample(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sample = types.ModuleType("geodata.sample")
     vars(sample).update(DATA_DATE=date(2020, 12, 31), write_shapefiles=write_shapefiles)
     monkeypatch.setitem(sys.modules, "geodata.sample", sample)
+    monkeypatch.setitem(sys.modules, "geodata.sample.entries", sample_entries)
     monkeypatch.setattr(tiles, "ensure_tiles", lambda *_: None)
     startup._set(Progress())
     yield
@@ -69,6 +72,24 @@ def test_a_first_start_that_was_cut_short_is_completed(settings: Settings):
     begin_and_wait(store, settings)
     assert set(store.current()) == set(LAYERS)
     assert store.current()["district"] == first["district"]
+
+
+def test_targets_and_reported_values_are_saved_once_and_marked_illustrative(settings: Settings):
+    store = Store.open(settings)
+    begin_and_wait(store, settings)
+    begin_and_wait(store, settings)
+    for table in ("targets", "reported"):
+        [edition] = entries.editions(store, table)
+        assert (edition.by, edition.illustrative) == (startup.PUBLISHED_BY, True)
+        assert entries.entry_frame(store, table)["illustrative"].all()
+
+
+def test_a_table_that_somebody_saved_is_left_alone(settings: Settings):
+    store = Store.open(settings)
+    entries.save(store, "targets", sample_entries.build_targets().head(1), by="张三")
+    begin_and_wait(store, settings)
+    assert len(entries.read_targets(store)) == 1
+    assert len(entries.read_reported(store)) == len(sample_entries.build_reported())
 
 
 def test_a_store_with_somebodys_layer_is_left_alone(settings: Settings):

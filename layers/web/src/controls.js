@@ -1,6 +1,6 @@
 // The map's own controls: fit, full screen, coordinates, graticule. Their words come with the configuration.
 import { toGaussKruger } from "./gauss_kruger.js";
-import { sexagesimal } from "./lettering.js";
+import { degreesStep, sexagesimal } from "./lettering.js";
 
 const FIT_ICON =
   '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M1 5V1h4M11 1h4v4M15 11v4h-4M5 15H1v-4" ' +
@@ -8,6 +8,24 @@ const FIT_ICON =
 const FULL_ICON =
   '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" ' +
   'fill="none" stroke="currentColor" stroke-width="1.8"/></svg>';
+
+/** A button in a bar of them: its `element`, and `say` for its words. */
+export function addButton(bar, icon, press) {
+  const element = L.DomUtil.create("a", "", bar);
+  element.href = "#";
+  element.setAttribute("role", "button");
+  element.innerHTML = icon;
+  L.DomEvent.disableClickPropagation(bar);
+  L.DomEvent.on(element, "click", (event) => {
+    L.DomEvent.preventDefault(event);
+    press();
+  });
+  const say = (words) => {
+    element.title = words;
+    element.setAttribute("aria-label", words);
+  };
+  return { element, say };
+}
 
 export const ButtonControl = L.Control.extend({
   options: { position: "topleft" },
@@ -19,26 +37,23 @@ export const ButtonControl = L.Control.extend({
 
   onAdd() {
     const bar = L.DomUtil.create("div", "leaflet-bar plan-button");
-    this.button = L.DomUtil.create("a", "", bar);
-    this.button.href = "#";
-    this.button.setAttribute("role", "button");
-    this.button.innerHTML = this.icon;
-    L.DomEvent.disableClickPropagation(bar);
-    L.DomEvent.on(this.button, "click", (event) => {
-      L.DomEvent.preventDefault(event);
-      this.press();
-    });
+    this.button = addButton(bar, this.icon, this.press);
     return bar;
   },
 
   say(words) {
-    this.button.title = words;
-    this.button.setAttribute("aria-label", words);
+    this.button.say(words);
   },
 });
 
 export const fitControl = (press) => new ButtonControl(FIT_ICON, press);
 export const fullScreenControl = (press) => new ButtonControl(FULL_ICON, press);
+
+function part(words) {
+  const span = document.createElement("span");
+  span.textContent = words;
+  return span;
+}
 
 export const CoordinatesControl = L.Control.extend({
   options: { position: "bottomright" },
@@ -47,9 +62,10 @@ export const CoordinatesControl = L.Control.extend({
     this.box = L.DomUtil.create("div", "plan-coordinates");
     this.show = ({ latlng }) => {
       const [east, north] = toGaussKruger(latlng.lng, latlng.lat);
-      this.box.textContent =
-        `${latlng.lng.toFixed(6)}°E ${latlng.lat.toFixed(6)}°N` +
-        ` | ${this.words || ""} Y ${(39_000_000 + east).toFixed(1)}  X ${north.toFixed(1)}`;
+      this.box.replaceChildren(
+        part(`${latlng.lng.toFixed(6)}°E ${latlng.lat.toFixed(6)}°N`),
+        part(`${this.words || ""} Y ${(39_000_000 + east).toFixed(1)}  X ${north.toFixed(1)}`),
+      );
     };
     map.on("mousemove", this.show);
     return this.box;
@@ -64,7 +80,26 @@ export const CoordinatesControl = L.Control.extend({
   },
 });
 
+/** What stands over the map at its top: a caption, and below it how to use what is in hand. */
+export class TopLabels {
+  constructor(map) {
+    const box = L.DomUtil.create("div", "plan-top", map.getContainer());
+    this.captionBox = L.DomUtil.create("div", "plan-caption", box);
+    this.hintBox = L.DomUtil.create("div", "plan-hint", box);
+    this.hintBox.setAttribute("role", "status");
+  }
+
+  caption(words) {
+    this.captionBox.textContent = words;
+  }
+
+  hint(words) {
+    this.hintBox.textContent = words;
+  }
+}
+
 const DEGREES_PX = 64; // a meridian nearer to the right edge has no room for its degrees
+const BUTTONS_PX = 46; // one so near to the left edge has its degrees under the buttons
 
 /** Meridians and parallels at round steps, with their degrees at the edge of the view. */
 export class Graticule {
@@ -77,21 +112,22 @@ export class Graticule {
   draw() {
     const bounds = this.map.getBounds();
     const width = bounds.getEast() - bounds.getWest();
-    const step = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].find((s) => width / (s / 3600) <= 8) || 7200;
+    const size = this.map.getSize();
+    const step = degreesStep(width, size.x);
     const style = { pane: "graticule", color: "#8b8b80", weight: 0.6, opacity: 0.4, interactive: false };
     this.group.clearLayers();
-    const lines = (from, to, toLine, toSpot, letter, last = to) => {
+    const lines = (from, to, toLine, toSpot, letter, [first, last] = [from, to]) => {
       for (let n = Math.ceil((from * 3600) / step); n <= (to * 3600) / step; n++) {
         const degrees = (n * step) / 3600;
         this.group.addLayer(L.polyline(toLine(degrees), style));
-        if (degrees > last) continue;
+        if (degrees < first || degrees > last) continue;
         const icon = L.divIcon({ className: `plan-degrees ${letter}`, html: sexagesimal(n * step) + letter, iconSize: null });
         this.group.addLayer(L.marker(toSpot(degrees), { icon, interactive: false, keyboard: false, pane: "graticule" }));
       }
     };
     const [west, east, south, north] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()];
-    const lastNamed = east - (width * DEGREES_PX) / this.map.getSize().x;
-    lines(west, east, (lon) => [[south, lon], [north, lon]], (lon) => [north, lon], "E", lastNamed);
+    const named = [west + (width * BUTTONS_PX) / size.x, east - (width * DEGREES_PX) / size.x];
+    lines(west, east, (lon) => [[south, lon], [north, lon]], (lon) => [north, lon], "E", named);
     lines(south, north, (lat) => [[lat, west], [lat, east]], (lat) => [lat, east], "N");
   }
 }

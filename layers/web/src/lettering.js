@@ -35,6 +35,16 @@ export function boxesAlong(anchor, width, height, angle) {
   });
 }
 
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200]; // seconds of arc
+const MERIDIAN_PX = 84; // the degrees of one, and a little air
+const MOST_MERIDIANS = 8;
+
+/** Seconds of arc between the meridians of a view so many degrees and pixels wide: their degrees don't touch. */
+export function degreesStep(width, widthPx) {
+  const most = Math.min(MOST_MERIDIANS, Math.max(1, widthPx / MERIDIAN_PX));
+  return STEPS.find((step) => (width * 3600) / step <= most) || STEPS.at(-1);
+}
+
 /** Seconds of arc as degrees, minutes and seconds. */
 export function sexagesimal(seconds) {
   const pad = (number) => String(number).padStart(2, "0");

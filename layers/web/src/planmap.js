@@ -1,8 +1,11 @@
 // The map in its frame: made once, then told by states. `window.planMap` is what tests, pages and players hold on to.
 import "leaflet/dist/leaflet.css";
 import "./planmap.css";
-import { CoordinatesControl, fitControl, fullScreenControl, Graticule } from "./controls.js";
+import { CoordinatesControl, fitControl, fullScreenControl, Graticule, TopLabels } from "./controls.js";
+import { Link } from "./link.js";
 import { PlanLayer } from "./plan_layer.js";
+import { Shapes } from "./shapes.js";
+import { Tools } from "./tools.js";
 
 const HOVER_BRUSH_PX = 6;
 const URL_AFTER_MS = 500;
@@ -22,6 +25,7 @@ planMap.layer = (config) => {
 /** Show a state; one that comes before the map is there waits for it. */
 planMap.apply = (state) => {
   planMap.state = state;
+  dropOldThemes();
   if (planMap.show) planMap.show(state);
 };
 
@@ -36,13 +40,18 @@ function start(map, config) {
   const scale = L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   const coordinates = new CoordinatesControl().addTo(map);
   const graticule = new Graticule(map);
+  const labels = new TopLabels(map);
+  const shapes = new Shapes(map);
+  const hint = () => labels.hint(tools.active ? words(`${tools.active}Hint`) : "");
+  const tools = new Tools(map, { onDrawn: (ring) => shapes.keep(ring), onChange: hint });
   const clearPanel = panelClearer(map);
   const tooltip = L.tooltip({ direction: "top", offset: [0, -6], className: "plan-tooltip", opacity: 1 });
   let placed = false;
 
   let fitted = false; // while nobody has moved the map, it goes on fitting its frame
+  const link = new Link(map, { onFollow: () => (fitted = false) });
   new ResizeObserver(() => {
-    map.invalidateSize({ animate: false });
+    link.keepView(() => map.invalidateSize({ animate: false }));
     if (fitted) fitBounds(map, planMap.state.bounds);
   }).observe(map.getContainer());
   for (const gesture of ["mousedown", "wheel", "touchstart", "keydown"]) {
@@ -61,15 +70,26 @@ function start(map, config) {
     map.zoomControl?._zoomInButton?.setAttribute("title", words("zoomIn"));
     map.zoomControl?._zoomOutButton?.setAttribute("title", words("zoomOut"));
     coordinates.say(words("grid"));
+    tools.offer(state.tools, words);
+    hint();
+    labels.caption(state.caption);
+    shapes.show(state.shapes);
+    link.join(state.link);
     tooltip.remove();
     clearPanel(state);
     plan.apply(state);
   };
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
-  showHovered(map, plan, tooltip, config);
+  showHovered(map, plan, tooltip, config, tools);
   if (planMap.state) planMap.show(planMap.state);
   return scale;
+}
+
+/** Streamlit's part of the frame adds its theme once more whenever Python speaks; in a day that would be thousands. */
+function dropOldThemes() {
+  const themes = [...document.head.querySelectorAll("style")].filter((style) => style.textContent.includes("--primary-color:"));
+  for (const style of themes.slice(0, -1)) style.remove();
 }
 
 /** Go to the place that the page's address names, else to the whole district; whether it is the district. */
@@ -130,13 +150,16 @@ function toggleFullScreen() {
   else area.requestFullscreen().catch(() => {});
 }
 
-/** What was clicked at the right edge moves out from under the panel, once Python has found something there. */
+/**
+ * What was clicked at the right edge moves out from under the panel, once Python has found something there. A map that
+ * stands apart has no panel over it.
+ */
 function panelClearer(map) {
   let clicked = null;
   let before = null;
   map.on("click", ({ latlng }) => (clicked = latlng));
-  return ({ highlight }) => {
-    const found = highlight && String(highlight) !== before;
+  return ({ highlight, apart }) => {
+    const found = !apart && highlight && String(highlight) !== before;
     before = highlight && String(highlight);
     const hidden = found && clicked ? map.latLngToContainerPoint(clicked).x - (map.getSize().x - PANEL_PX) : 0;
     clicked = null;
@@ -144,12 +167,12 @@ function panelClearer(map) {
   };
 }
 
-function showHovered(map, plan, tooltip, config) {
+function showHovered(map, plan, tooltip, config, tools) {
   let waiting = null;
   const show = () => {
     const latlng = waiting;
     waiting = null;
-    if (!latlng) return;
+    if (!latlng || tools.active) return;
     const lines = plan.at(latlng, HOVER_BRUSH_PX).filter(({ layer }) => config.hover.includes(layer)).slice(0, MOST_HOVERED);
     if (!lines.length) {
       tooltip.remove();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { boxesAlong, cellsOf, isUpright, sexagesimal } from "../src/lettering.js";
+import { boxesAlong, cellsOf, degreesStep, isUpright, sexagesimal } from "../src/lettering.js";
 
 test("a Chinese name on a steep line is upright, any other name is turned", () => {
   assert.equal(isUpright("纵二河", 90), true);
@@ -40,4 +40,15 @@ test("a slanted text takes less than its rectangle, and no more than its length"
 
 test("seconds of arc are read as degrees, minutes and seconds", () => {
   assert.equal(sexagesimal(116 * 3600 + 39 * 60 + 5), "116°39′05″");
+});
+
+test("a narrow view has fewer meridians than a wide one of the same ground", () => {
+  const width = 4 / 60; // four minutes: 8 times 30 seconds, 4 times 1 minute
+  assert.equal(degreesStep(width, 1400), 30);
+  assert.equal(degreesStep(width, 420), 60);
+  assert.equal(degreesStep(width, 10), 300);
+});
+
+test("the whole earth is not crossed by more meridians than there are steps for", () => {
+  assert.equal(degreesStep(360, 1000), 7200);
 });

@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 from geopandas import GeoDataFrame
 
-from geodata.i18n import Text
-from geodata.indicators import DEFINITIONS, Indicator, definition_of
-from geodata.schema import GREENING_KINDS, ROAD_CLASSES, schema_of
-from geodata.status import STATE_LABELS
+from geodata.indicator_names import title_of
+from geodata.indicators import Indicator
+from geodata.schema import schema_of
 from layers import formats
 from pages.ui import data, differences, state
 from pages.ui.language import language, say, t
@@ -70,7 +69,7 @@ def _show_indicators(draft: journey.Draft, check: journey.Check) -> None:
     for name, now in after.items():
         told = _number(before.get(name)), _number(now)
         if told[0] != told[1]:
-            rows.append((_title_of(name), *told))
+            rows.append((say(title_of(name)), *told))
     st.subheader(t("Indicators on {day}", day=formats.day(on, language())), anchor=False)
     if not rows:
         st.caption(t("No indicator changes."))
@@ -96,15 +95,3 @@ def _number(indicator: Indicator | None) -> str:
     decimals = 0 if unit == "count" else 2
     units = {"km2": t("km²"), "km/km2": "km/km²", "100m_cny": t("100 million yuan")}
     return f"{formats.number(value, decimals)} {units.get(unit, '')}".strip()
-
-
-def _title_of(indicator: str) -> str:
-    """An indicator's title; of a family, with the part it is about."""
-    title = say(definition_of(indicator).title)
-    if indicator in DEFINITIONS:
-        return title
-    part = indicator.rpartition(".")[2]
-    names: dict[str, Text] = {**ROAD_CLASSES, **GREENING_KINDS}
-    for labels in STATE_LABELS.values():
-        names.update(labels)
-    return f"{title} · {say(names[part]) if part in names else part}"

@@ -15,14 +15,13 @@ from geodata.findings import LOSS_CODES, Severity
 from geodata.schema import LAYERS
 from geodata.settings import Settings
 from layers import formats
-from pages.ui import data, differences, feedback
+from pages.ui import data, differences, feedback, who
 from pages.ui.feedback import plain
 from pages.ui.language import say, t
 from pages.ui.upload import journey, summary
 from pages.ui.upload.finding_list import show_findings
 
 PUBLISH_KEY = "upload_publish"
-_WHO_KEY = "upload_who"
 
 
 def show(draft: journey.Draft, check: journey.Check) -> None:
@@ -54,7 +53,7 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
 
 
 def _show_form(draft: journey.Draft, check: journey.Check) -> None:
-    who = st.text_input(t("Your name (not verified)"), key=_WHO_KEY, max_chars=80, persist_state="session")
+    by = who.ask(who.KEY)
     note = st.text_input(t("Note: what is new, and where it came from"), key=f"note_{draft.id}", max_chars=500)
     data_date = st.date_input(
         t("Data date: the day the data speak of"), value=date.today(), key=f"data_date_{draft.id}", format="YYYY-MM-DD"
@@ -76,14 +75,14 @@ def _show_form(draft: journey.Draft, check: journey.Check) -> None:
     if asks:
         st.info(t("A second person approves it on the page History; until then nothing changes."))
     if st.button(t("Ask for approval") if asks else t("Publish"), key=PUBLISH_KEY, type="primary"):
-        if not who.strip():
+        if not by.strip():
             st.warning(t("Please give your name: it stands in the history beside the version."))
         elif not accept_warnings:
             st.warning(t("Please look at the warnings under “Findings” and accept them here."))
         elif not accept_loss:
             st.warning(t("Please confirm that the loss is meant, or go back and mend the file."))
         else:
-            _publish(draft, check, by=who.strip(), note=note, data_date=data_date, real=real)
+            _publish(draft, check, by=by.strip(), note=note, data_date=data_date, real=real)
 
 
 def _show_summary(draft: journey.Draft, check: journey.Check) -> None:

@@ -1,0 +1,1 @@
+"""The dashboard's parts: what is shown of which features, tiles, sections, lists, and the map beside them."""

@@ -1,0 +1,84 @@
+"""Workbooks, read back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pyogrio
+import pytest
+
+from geodata.workbook import Column, Sheet, sheet_name, to_workbook
+
+ROWS = pd.DataFrame(
+    {
+        "key": ["0701", "=1+1", None],
+        "day": pd.to_datetime(["2020-02-29", None, "2018-01-01"]),
+        "area": [1234.5, None, 0.0],
+        "days": pd.array([7, None, 0], dtype="Int64"),
+    }
+)
+COLUMNS = {
+    "key": Column("编号", "text"),
+    "day": Column("日期", "day"),
+    "area": Column("面积", "decimal"),
+    "days": Column("天数", "whole"),
+}
+SHEET = Sheet("清单 [1]: a/b", ROWS, COLUMNS)
+
+
+def texts(book: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+
+
+def test_values_come_back_as_what_they_are(tmp_path: Path):
+    path = tmp_path / "lists.xlsx"
+    path.write_bytes(to_workbook([SHEET]))
+    back = pyogrio.read_dataframe(path, HEADERS="FORCE")
+    assert list(back.columns) == ["编号", "日期", "面积", "天数"]
+    assert back["编号"].tolist()[:2] == ["0701", "=1+1"]
+    assert pd.to_datetime(back["日期"]).dt.strftime("%F").fillna("").tolist() == ["2020-02-29", "", "2018-01-01"]
+    assert [float(area) for area in back["面积"].dropna()] == [1234.5, 0]
+    assert [int(days) for days in back["天数"].dropna()] == [7, 0]
+
+
+def test_numbers_are_stored_as_numbers():
+    # GDAL reads a column of whole and other numbers as text; the file itself tells.
+    with zipfile.ZipFile(io.BytesIO(to_workbook([SHEET]))) as parts:
+        page = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    cells = {
+        cell.get("r"): (cell.get("t"), "".join(cell.itertext())) for cell in page.iter() if cell.tag.endswith("}c")
+    }
+    assert (cells["C2"], cells["C4"], cells["D2"]) == ((None, "1234.5"), (None, "0"), (None, "7"))
+
+
+def test_text_is_never_a_formula():
+    assert "<f>" not in texts(to_workbook([SHEET]))
+
+
+def test_notes_stand_above_the_table():
+    with zipfile.ZipFile(
+        io.BytesIO(to_workbook([Sheet("a", ROWS, COLUMNS, ["示例数据", "截至 2020-12-31"])]))
+    ) as parts:
+        shared = ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))
+    words = ["".join(item.itertext()) for item in shared]
+    assert words.index("示例数据") < words.index("截至 2020-12-31") < words.index("编号")
+
+
+def test_the_same_sheets_give_the_same_bytes():
+    assert to_workbook([SHEET]) == to_workbook([SHEET])
+
+
+@pytest.mark.parametrize(("title", "name"), [("a[b]:c*d?e/f\\g", "a b  c d e f g"), ("x" * 40, "x" * 31), ("", "-")])
+def test_a_sheet_may_be_called_anything(title: str, name: str):
+    assert sheet_name(title) == name
+
+
+def test_an_empty_list_is_a_sheet_too(tmp_path: Path):
+    path = tmp_path / "empty.xlsx"
+    path.write_bytes(to_workbook([Sheet("a", ROWS.head(0), COLUMNS)]))
+    assert zipfile.is_zipfile(path)
