@@ -39,7 +39,7 @@ def _ask_section() -> None:
         st.segmented_control(
             t("Section"),
             SECTIONS,
-            format_func=lambda section: say(sections.TITLES[section]),
+            format_func={section: say(title) for section, title in sections.TITLES.items()}.__getitem__,
             key=state.SECTION_KEY,
             required=True,
             persist_state="session",

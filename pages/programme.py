@@ -20,7 +20,7 @@ def show() -> None:
     view = st.segmented_control(
         t("View"),
         list(VIEWS),
-        format_func=lambda name: say(VIEWS[name][0]),
+        format_func={name: say(title) for name, (title, _) in VIEWS.items()}.__getitem__,
         key=_VIEW_KEY,
         default="lines",
         required=True,

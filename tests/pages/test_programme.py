@@ -38,8 +38,7 @@ def report(store: Store, name: str, value: float, unit: str, as_of: date = date(
 
 
 def view(app: AppTest, name: str) -> AppTest:
-    app.session_state["programme_view"] = name
-    return app.run()
+    return app.button_group(key="programme_view").set_value(name).run()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

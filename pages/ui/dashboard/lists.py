@@ -41,7 +41,7 @@ def _show_land(scope: Scope) -> None:
         name = st.segmented_control(
             t("Land list"),
             list(land_lists.LISTS),
-            format_func=lambda chosen: say(land_lists.LISTS[chosen]),
+            format_func={chosen: say(title) for chosen, title in land_lists.LISTS.items()}.__getitem__,
             key=_LIST_KEY,
             default="early_warning",
             required=True,
@@ -53,7 +53,7 @@ def _show_land(scope: Scope) -> None:
             within_days = st.segmented_control(
                 t("Within"),
                 _WITHIN_DAYS,
-                format_func=lambda days: t("{days} days", days=days),
+                format_func={days: t("{days} days", days=days) for days in _WITHIN_DAYS}.__getitem__,
                 key=_WITHIN_KEY,
                 default=90,
                 required=True,
