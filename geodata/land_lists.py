@@ -10,9 +10,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 
 from geodata.i18n import Language, Text, label, text
-from geodata.measures import area_ha
+from geodata.measures import area_ha, subset
 from geodata.schema import LAND_USES, schema_of
 from geodata.status import (
     PROJECTED,
@@ -55,16 +56,10 @@ def land_list(
         days_since, idle_on, days_until_idle, delay_by, supplied_on, start_due_on. Early warnings by the day they come,
         the others by how long they last, those since ever first.
     """
+    parcels = subset(parcels, _chosen(parcels, name, on, within_days))
     state = state_at("parcels", parcels, on)
     idle_on = idle_from(parcels, on)
     until_idle = (idle_on - pd.Timestamp(on)).dt.days.astype("Int64")
-    is_idle = state == "idle"
-    if name == "early_warning":
-        chosen = ~is_idle & until_idle.le(within_days).fillna(False).astype(bool)
-    elif name == "cannot_be_judged":
-        chosen = cannot_be_judged(parcels, on)
-    else:
-        chosen = state == name
     since = state_since("parcels", parcels, on)
     listed = pd.DataFrame(
         {
@@ -79,14 +74,25 @@ def land_list(
             "since": since,
             "days_since": (pd.Timestamp(on) - since).dt.days.astype("Int64"),
             "idle_on": idle_on,
-            "days_until_idle": until_idle.mask(is_idle),
+            "days_until_idle": until_idle.mask(state == "idle"),
             "delay_by": parcels["delay_by"],
             "supplied_on": parcels["supplied_on"],
             "start_due_on": parcels["start_due_on"],
         }
-    )[np.asarray(chosen, dtype=bool)]
+    )
     order = ["idle_on", "parcel_id"] if name == "early_warning" else ["since", "parcel_id"]
     return listed.sort_values(order, na_position="first").reset_index(drop=True)
+
+
+def _chosen(parcels: GeoDataFrame, name: str, on: date, within_days: int) -> NDArray[np.bool_]:
+    """Which parcels a list holds."""
+    if name == "cannot_be_judged":
+        return cannot_be_judged(parcels, on).to_numpy()
+    state = state_at("parcels", parcels, on).to_numpy()
+    if name != "early_warning":
+        return np.asarray(state == name)
+    last = pd.Timestamp(on) + pd.Timedelta(days=within_days)
+    return np.asarray((state != "idle") & (idle_from(parcels, on) <= last).to_numpy())
 
 
 def status_flow(parcels: GeoDataFrame, start: date, end: date) -> pd.DataFrame:

@@ -103,6 +103,9 @@ MIN_BUILT_SHARE = 1 / 3
 MIN_INVESTED_SHARE = 0.25
 """Below it suspended land may be idle (第二条: 已投资额占总投资额不足百分之二十五)."""
 
+_WITHOUT_SUPPLY = frozenset(f"{number:02d}" for number in (*range(7), *range(17, 100)))
+"""Classes of land use, as two digits, that have no supply status: 01–06, 17 and above."""
+
 PLAN_FIELDS = frozenset({"planned_on", "start_due_on"})
 """Dates that say what ought to happen; every other date field is an event."""
 
@@ -286,8 +289,7 @@ def _parcels(frame: GeoDataFrame) -> _Rule:
         days_of(frame, field) for field in ("approved_on", "supplied_on", "started_on", "completed_on", "resumed_on")
     )
     clocks = _Clocks(frame)
-    class_no = pd.to_numeric(frame["land_use"].astype("str").str[:2], errors="coerce").to_numpy(dtype=float)
-    not_applicable = (class_no <= 6) | (class_no >= 17)  # a missing code is neither
+    not_applicable = np.asarray(frame["land_use"].str[:2].isin(_WITHOUT_SUPPLY), dtype=bool)
     inefficient = _mark(frame, "inefficient")
 
     def at(day: _Days, clock: _Days) -> NDArray[np.int8]:

@@ -40,6 +40,11 @@ _LIGHT = 140
 """The grey, of 255, from which on a colour takes dark words."""
 _LEFT_OUT = 0.28
 """The opacity of a bar that the filters leave out."""
+_WHEN_PICKED: dict[str, Any] = {
+    "selected": {"marker": {"opacity": 1}},
+    "unselected": {"marker": {"opacity": _LEFT_OUT}},
+}
+"""Without it Plotly fails at a click on a bar that has words: it reads the font of words that are “selected”."""
 _PATTERNS = {"diagonal": "/", "cross": "x", "dots": "."}
 Cell = tuple[str, str]
 
@@ -129,6 +134,7 @@ def stacked_bars(
                 for row_label, cell, words in zip(labels, [(row, state) for row in rows], shown, strict=True)
             ],
             hoverinfo="text",
+            **_WHEN_PICKED,
         )
     figure.update_layout(barmode="stack", bargap=0.25, uniformtext={"minsize": 11, "mode": "hide"})
     figure.update_xaxes(tickformat=",", nticks=7)
@@ -165,6 +171,7 @@ def columns(
         customdata=list(picked),
         hovertext=list(hover),
         hoverinfo="text",
+        **_WHEN_PICKED,
     )
     figure.update_layout(bargap=0.4)
     figure.update_yaxes(rangemode="tozero", tickformat=",", nticks=6)
@@ -208,6 +215,7 @@ def part_of_whole(
             customdata=[(row,) for row in rows],
             hovertext=words,
             hoverinfo="text",
+            **_WHEN_PICKED,
         )
     figure.update_layout(barmode="overlay", bargap=0.3)
     figure.update_xaxes(tickformat=",", nticks=7)
@@ -328,10 +336,6 @@ def _heights(nodes: Sequence[Node], links: Sequence[tuple[int, int, float, str]]
 
 def dressed(figure: go.Figure, height_px: int) -> go.Figure:
     """What all figures have in common."""
-    # Without them Plotly fails at a click on a bar that has words (it reads the words' font of “selected”).
-    figure.update_traces(
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": _LEFT_OUT}}, selector={"type": "bar"}
-    )
     figure.update_layout(
         font={"size": TEXT_PX},
         height=height_px,

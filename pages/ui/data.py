@@ -25,7 +25,7 @@ from geodata.store import Store
 
 Versions = Mapping[str, Version]
 
-_CURRENT, _TARGETS, _REPORTED = "_current_versions", "_targets", "_reported"
+_PLACE, _CURRENT, _TARGETS, _REPORTED = "_store_place", "_current_versions", "_targets", "_reported"
 
 
 @lru_cache(maxsize=4)
@@ -58,7 +58,9 @@ def take_current() -> Versions:
     StoreError
         The store can't be read.
     """
-    st.session_state.update({_CURRENT: {}, _TARGETS: [], _REPORTED: []})
+    settings = Settings()  # reading the environment takes a millisecond: once for each run
+    place = f"{settings.data_dir}|{settings.database_url}"
+    st.session_state.update({_PLACE: place, _CURRENT: {}, _TARGETS: [], _REPORTED: []})
     st.session_state[_CURRENT] = store().current()
     st.session_state[_TARGETS] = entries.read_targets(store())
     st.session_state[_REPORTED] = entries.read_reported(store())
@@ -157,8 +159,7 @@ def names(versions: Versions) -> tuple[tuple[str, str, int, str], ...]:
 
 
 def _name(version: Version) -> tuple[str, str, int, str]:
-    settings = Settings()
-    return f"{settings.data_dir}|{settings.database_url}", version.layer, version.number, version.content_hash
+    return st.session_state[_PLACE], version.layer, version.number, version.content_hash
 
 
 # The cached functions below are told apart by a name that is hashed; the versions themselves, `_version`, are not.
