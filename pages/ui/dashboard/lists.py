@@ -8,10 +8,12 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from geopandas import GeoDataFrame
 
 from geodata import breakdowns, calendar_file, land_lists, network, workbook
+from geodata.catalogue import Version
 from geodata.filters import OneOf, with_condition
-from geodata.i18n import Text, text
+from geodata.i18n import Language, Text, text
 from geodata.measures import area_ha
 from geodata.programme import Section
 from geodata.schema import BOARDS, CLUSTERS, GREENING_KINDS, LAYERS
@@ -118,29 +120,10 @@ _LAND_COLUMNS: Mapping[str, Column] = {
 
 
 def _offer_land(scope: Scope, within_days: int) -> None:
-    version = scope.versions["parcels"]
-
-    def to_workbook() -> bytes:
-        sheets = land_lists.sheets(
-            scope.frame("parcels"),
-            scope.on,
-            data_date=version.data_date,
-            version=version.number,
-            illustrative=version.illustrative,
-            language=language(),
-            within_days=within_days,
-        )
-        return workbook.to_workbook(sheets)
-
-    def to_calendar() -> bytes:
-        listed = land_lists.land_list(
-            scope.frame("parcels"), "early_warning", scope.on, data_date=version.data_date, within_days=within_days
-        )
-        return calendar_file.to_calendar(listed, language=language(), on=scope.on, illustrative=version.illustrative)
-
+    version, parcels = scope.versions["parcels"], scope.frame("parcels")
     st.download_button(
         t("All lists, XLSX"),
-        data=to_workbook,
+        data=partial(_to_workbook, parcels, version, scope.on, within_days, language()),
         file_name=f"{t('land-lists')}_{scope.on}.xlsx",
         key="land_lists_xlsx",
         icon=":material/download:",
@@ -148,12 +131,33 @@ def _offer_land(scope: Scope, within_days: int) -> None:
     )
     st.download_button(
         t("Early warnings, calendar"),
-        data=to_calendar,
+        data=partial(_to_calendar, parcels, version, scope.on, within_days, language()),
         file_name=f"{t('idle-land-warnings')}_{scope.on}.ics",
         key="land_lists_ics",
         icon=":material/event:",
         on_click="ignore",
     )
+
+
+# A download is made when it is asked for, in a thread that knows nothing of the session.
+
+
+def _to_workbook(parcels: GeoDataFrame, version: Version, on: date, within_days: int, language: Language) -> bytes:
+    sheets = land_lists.sheets(
+        parcels,
+        on,
+        data_date=version.data_date,
+        version=version.number,
+        illustrative=version.illustrative,
+        language=language,
+        within_days=within_days,
+    )
+    return workbook.to_workbook(sheets)
+
+
+def _to_calendar(parcels: GeoDataFrame, version: Version, on: date, within_days: int, language: Language) -> bytes:
+    listed = land_lists.land_list(parcels, "early_warning", on, data_date=version.data_date, within_days=within_days)
+    return calendar_file.to_calendar(listed, language=language, on=on, illustrative=version.illustrative)
 
 
 def _show_late_greening(scope: Scope) -> None:
