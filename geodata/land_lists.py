@@ -25,7 +25,7 @@ from geodata.status import (
     state_since,
     status_label,
 )
-from geodata.workbook import Column, Sheet
+from geodata.workbook import Column, Kind, Sheet
 
 LISTS: dict[str, Text] = {
     "approved_unsupplied": label("批而未供", "Approved, not supplied"),
@@ -53,8 +53,8 @@ def land_list(
     -------
     DataFrame
         row (label in the frame's index), parcel_id, land_use, state, recognised, projected, holder, area_ha, since,
-        days_since, idle_on, days_until_idle, delay_by, supplied_on, start_due_on. Early warnings by the day they come,
-        the others by how long they last, those since ever first.
+        days_since, idle_on, days_until_idle, delay_by, supplied_on, start_due_on, suspended_on. Early warnings by the
+        day they come, the others by how long they last, those since ever first.
     """
     parcels = subset(parcels, _chosen(parcels, name, on, within_days))
     state = state_at("parcels", parcels, on)
@@ -78,6 +78,7 @@ def land_list(
             "delay_by": parcels["delay_by"],
             "supplied_on": parcels["supplied_on"],
             "start_due_on": parcels["start_due_on"],
+            "suspended_on": parcels["suspended_on"],
         }
     )
     order = ["idle_on", "parcel_id"] if name == "early_warning" else ["since", "parcel_id"]
@@ -120,12 +121,7 @@ def sheets(
 ) -> list[Sheet]:
     """All lists as the sheets of a workbook."""
     notes = [
-        text(
-            "As of {day}; layer of parcels, version {number}, data through {through}",
-            day=on,
-            number=version,
-            through=data_date,
-        ),
+        source_note(on, version=version, data_date=data_date),
         text("Rule of idle land: Measures for Disposing of Idle Land (MLR order 53), article 2"),
     ]
     if illustrative:
@@ -146,8 +142,18 @@ def sheets(
     return made
 
 
+def source_note(on: date, *, version: int, data_date: date) -> Text:
+    """What a list was made of, for whoever takes it away."""
+    return text(
+        "As of {day}; layer of parcels, version {number}, data through {through}",
+        day=on,
+        number=version,
+        through=data_date,
+    )
+
+
 _FIELDS = {field.name: field.label for field in schema_of("parcels").fields}
-_COLUMNS = {
+_COLUMNS: dict[str, tuple[Text, Kind]] = {
     "parcel_id": (_FIELDS["parcel_id"], "text"),
     "state": (label("状态", "Status"), "text"),
     "land_use": (_FIELDS["land_use"], "text"),
@@ -158,6 +164,7 @@ _COLUMNS = {
     "days_since": (label("已历天数", "Days since"), "whole"),
     "supplied_on": (_FIELDS["supplied_on"], "day"),
     "start_due_on": (_FIELDS["start_due_on"], "day"),
+    "suspended_on": (_FIELDS["suspended_on"], "day"),
     "idle_on": (label("构成闲置日", "Idle from"), "day"),
     "days_until_idle": (label("距闲置天数", "Days until idle"), "whole"),
     "delay_by": (_FIELDS["delay_by"], "text"),

@@ -127,6 +127,7 @@ LINES: tuple[Row, ...] = (
         (
             _measure("已完成绿化", "Greening completed", "ha", "greening.completed_ha"),
             _measure("完成量/应完成量", "Completed to due", "share", "greening.completed_share"),
+            _measure("新区绿地占比", "Green share of the district", "share", "greening.district_share"),
             _measure("300米见绿", "300 m to greening", "share", "greening.housing_within_300m_share"),
             _measure("500米见园", "500 m to a park", "share", "greening.housing_within_500m_of_park_share"),
             _measure("逾期绿化项目", "Late greening projects", "count", "greening.late_projects"),

@@ -183,16 +183,21 @@ def idle_from(parcels: GeoDataFrame, on: date) -> pd.Series[pd.Timestamp]:
     """The day from which a parcel is idle if nothing else happens to it after a date.
 
     For land that is idle at the date already, the day from which it has been. NaT where no year runs: not supplied,
-    under way, completed, or without a day from which a year would run.
+    under way, completed, or without a day from which a year would run; and where land has been idle since ever.
     """
     clocks = _Clocks(parcels)
     state = state_at("parcels", parcels, on)
-    runs = state.isin(["supplied_unused", "under_construction", "idle"]).to_numpy()
+    runs = state.isin(["supplied_unused", "under_construction"]).to_numpy()
     limit = _day(on, len(parcels))
     is_started = days_of(parcels, "started_on") <= limit
     is_suspended = (days_of(parcels, "suspended_on") <= limit) & (days_of(parcels, "resumed_on") > limit)
     after_suspension = np.where(is_suspended & clocks.little_done, clocks.suspended_for_a_year, _NEVER)
-    return _dates(np.where(runs, np.where(is_started, after_suspension, clocks.due_for_a_year), _NEVER), parcels)
+    ahead = np.where(runs, np.where(is_started, after_suspension, clocks.due_for_a_year), _NEVER)
+    found = _dates(ahead, parcels).rename("idle_on")
+    # A year may have run out before the land was supplied; it has been idle only since then.
+    is_idle = (state == "idle").to_numpy()
+    found[is_idle] = state_since("parcels", parcels[is_idle], on)
+    return found
 
 
 def is_projected(layer: str, frame: GeoDataFrame, on: date, data_date: date) -> pd.Series[bool]:

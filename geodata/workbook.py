@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 import pandas as pd
@@ -14,7 +15,7 @@ import xlsxwriter
 from geodata.exporting import FIXED_TIME, TEXT_ALONE, width_of
 
 Kind = Literal["text", "day", "whole", "decimal", "share"]
-_FORMATS: dict[str, str] = {"day": "yyyy-mm-dd", "whole": "#,##0", "decimal": "#,##0.00", "share": "0.0%", "text": "@"}
+_FORMATS: dict[Kind, str] = {"day": "yyyy-mm-dd", "whole": "#,##0", "decimal": "#,##0.00", "share": "0.0%", "text": "@"}
 _NAME_SIGNS, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 _NARROWEST, _WIDEST, _ROWS_MEASURED = 8, 40, 200
 
@@ -24,7 +25,7 @@ class Column:
     """A column: its heading, and what its values are."""
 
     heading: str
-    kind: str
+    kind: Kind
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _write(page: Any, sheet: Sheet, looks: Mapping[str, Any], head: Any, note: A
         for row, cell in enumerate(cells, start=top + 1):
             if cell is not None:
                 page.write(row, place, cell, looks[column.kind])
-        widths = [width_of(column.heading), *(width_of(cell) for cell in cells[:_ROWS_MEASURED] if cell is not None)]
+        widths = map(width_of, [column.heading, *(_shown(cell, column.kind) for cell in cells[:_ROWS_MEASURED])])
         page.set_column(place, place, min(_WIDEST, max(_NARROWEST, max(widths) + 2)))
     page.freeze_panes(top + 1, 1)
     if len(sheet.rows):
@@ -78,3 +79,14 @@ def _cell(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
     return value.item() if hasattr(value, "item") else value
+
+
+def _shown(cell: Any, kind: Kind) -> str:
+    """About what a spreadsheet shows of a cell, for its width."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}"
+    if kind == "text":
+        return str(cell)
+    return {"whole": f"{cell:,.0f}", "decimal": f"{cell:,.2f}", "share": f"{cell:.1%}"}.get(kind, str(cell))

@@ -62,18 +62,18 @@ STYLES: dict[str, dict[str, Style]] = {
     "district": {"present": Style(stroke="#a83f3f", width=2.2, dash=(14, 4, 3, 4), casing="#a83f3f38")},
     "water_zones": {"present": Style(fill="#d6ebf5", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
     "corridors": {
-        "planned": Style(fill="#e3f1dd", stroke="#86b37c", width=1, dash=(5, 4)),
+        "planned": Style(fill="#e3f1dd", stroke="#73a168", width=1, dash=(5, 4)),
         "completed": Style(fill="#b9dfae", stroke="#5f9b57", width=1),
     },
     "waterways": {
-        "planned": _band("#f2f8fc", 1.8, "#5aa2d4", (4, 4)),
-        "under_construction": _band("#b9d9f0", 2.6, "#2f7fc1", (9, 3)),
-        "connected": _band("#3b8ac8", 3, "#1f5f99"),
+        "planned": _band("#f2f8fc", 1.8, "#4f99cd", (4, 4)),
+        "under_construction": _band("#a6cfec", 2.6, "#2a74b3", (9, 3)),
+        "connected": _band("#2f7ab8", 3, "#174f83"),
     },
     "roads": {
-        "planned": _band("#e9e6dd", 1, "#9a958a", (4, 3)),
-        "under_construction": _band("#f6cf94", 1, "#b8741c", (6, 3)),
-        "open": _band(_PAPER, 1, "#7d776c", bar="#8f897d"),
+        "planned": _band("#efece4", 1, "#979287", (4, 3)),
+        "under_construction": _band("#edbc6f", 1, "#97590e", (6, 3)),
+        "open": _band(_PAPER, 1, "#7d776c", bar="#757065"),
     },
     "relocation_zones": {
         "listed": Style(stroke="#6d2077", width=1.5, hatch="diagonal", hatch_colour="#8e3a99"),
@@ -84,31 +84,31 @@ STYLES: dict[str, dict[str, Style]] = {
     "parks": {"present": Style(stroke="#8a5a2b", width=2.2, dash=(9, 4), casing="#8a5a2b40")},
     "parcels": {
         # Farmland and water are the ground of a plan drawing: a quiet green, without strong edges.
-        "not_applicable": Style(fill="#e6edd0", stroke="#cdd6b3", width=0.5),
+        "not_applicable": Style(fill="#eff4de", stroke="#cdd6b3", width=0.5),
         "unapproved": _parcel("#ffffff", "dots", "#9a9488"),
-        "approved_unsupplied": _parcel("#f6e58d"),
-        "supplied_unused": _parcel("#f0a94b"),
+        "approved_unsupplied": _parcel("#e5c94a"),
+        "supplied_unused": _parcel("#b85f0c"),
         "idle": _parcel("#c0392b", "diagonal", "#ffffff"),
-        "under_construction": _parcel("#6fb1d8"),
+        "under_construction": _parcel("#64a6d0"),
         "completed": _parcel("#2f5d8a"),
         "inefficient": _parcel("#7b5ea7", "cross", "#d9cdee"),
     },
     "greening": {
         "planned": Style(fill="#eef6e4", stroke=_DEEP_GREEN, width=1, dash=(4, 3)),
-        "started": Style(fill="#b4d98e", stroke=_DEEP_GREEN, width=1),
-        "late": Style(fill="#e9c46a", stroke="#b8570f", width=1.2, hatch="diagonal", hatch_colour="#b8570f"),
-        "completed": Style(fill="#4c9a52", stroke="#2c6b35", width=1),
+        "started": Style(fill="#a8d07d", stroke=_DEEP_GREEN, width=1),
+        "late": Style(fill="#e9c46a", stroke="#a84d0a", width=1.2, hatch="diagonal", hatch_colour="#a84d0a"),
+        "completed": Style(fill="#3a8442", stroke="#2c6b35", width=1),
     },
     "lighting": {
-        "planned": _line("#c9b458", 1.4, (2, 5)),
+        "planned": _line("#857c4e", 1.4, (2, 5)),
         "late": _line("#c2571a", 1.8, (6, 4)),
-        "completed": _line("#f4b400", 1.8, (1, 7), glow="#ffe28a"),
+        "completed": _line("#c28a00", 1.8, (1, 7), glow="#ffe28a"),
     },
     "projects": {
         "not_started": Style(fill="#ffffff", stroke="#5c5c5c", width=1.5, radius=4),
-        "negotiating": Style(fill="#fde0b2", stroke="#7a3b00", width=1.5, radius=5),
-        "signed": Style(fill="#f9a03f", stroke="#7a3b00", width=1.5, radius=5.5),
-        "landed": Style(fill="#d1495b", stroke="#5b0e1a", width=1.5, radius=6),
+        "negotiating": Style(fill="#f6cb86", stroke="#7a3b00", width=1.5, radius=5),
+        "signed": Style(fill="#ee8f28", stroke="#7a3b00", width=1.5, radius=5.5),
+        "landed": Style(fill="#cb4054", stroke="#5b0e1a", width=1.5, radius=6),
         "producing": Style(fill="#66101f", stroke="#ffffff", width=1.5, radius=6.5),
     },
 }
@@ -135,7 +135,7 @@ LAND_USE_STYLES: dict[str, Style] = {
 }
 _OTHER_LAND_USE = _parcel("#dcdcdc")
 
-ROAD_FILLS = {"expressway": "#f2a6a0", "arterial": "#fff1c9"}
+ROAD_FILLS = {"expressway": "#e98d86", "arterial": "#f3dc92"}
 """Open roads of these classes are told apart by colour; the others are white."""
 ROAD_WIDTH_FACTOR = {"expressway": 1.0, "arterial": 0.85, "secondary": 0.65, "branch": 0.45}
 """How much of its right-of-way a road is drawn as wide as."""

@@ -8,11 +8,11 @@ import streamlit as st
 
 from layers import charts
 from layers.view import SECTIONS
-from pages.ui import as_of, data, feedback, notes, state
-from pages.ui.dashboard import figure, filter_bar, lists, plan, sections, tiles
-from pages.ui.dashboard.scope import Scope, scope_of
+from pages.ui import as_of, data, feedback, filter_bar, notes, state
+from pages.ui.dashboard import figure, lists, plan, sections, tiles
 from pages.ui.dashboard.sections import Part
 from pages.ui.language import say, t
+from pages.ui.scope import Scope, scope_of
 
 
 def show() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from streamlit_folium import st_folium
 
 from geodata.i18n import text
 from layers import identify, webmap
-from pages.ui import as_of, attribute_panel, data, feedback, layer_tree, notes, state
+from pages.ui import as_of, attribute_panel, data, feedback, filter_bar, layer_tree, notes, state
 from pages.ui.language import language
+from pages.ui.scope import Scope, scope_of
 
 FRAME_KEY = "map"
 _LAST_CLICK = "_last_click"
@@ -25,54 +26,61 @@ def show() -> None:
     if not notes.is_ready(versions) or not notes.frontend_is_there():
         return
     on = as_of.show(versions)
+    scope = scope_of(versions, on, state.compare())
+    if scope.filters:
+        filter_bar.show(scope.facets)
     with st.sidebar:
-        layer_tree.show(versions, on)
-    _show_map(versions, on)
+        layer_tree.show(scope)
+    _show_map(scope)
 
 
 @st.fragment
-def _show_map(versions: data.Versions, on: date) -> None:
+def _show_map(scope: Scope) -> None:
     """The running map and what was clicked on it; a click runs this alone."""
     with feedback.explained(), st.container(key="map_area"):
-        _take_click(versions)
-        _check_selected(versions)
+        _take_click(scope)
+        _check_selected(scope.versions)
         st_folium(
             webmap.build_map(),
             key=FRAME_KEY,
             height=_HEIGHT_PX,
             use_container_width=True,
             returned_objects=["last_clicked", "zoom"],
-            feature_group_to_add=webmap.MapState(_state(versions, on)),
+            feature_group_to_add=webmap.MapState(_state(scope)),
         )
-        attribute_panel.show(versions, on)
+        attribute_panel.show(scope.versions, scope.on)
         state.write_address("map", where="map")
 
 
-def _state(versions: data.Versions, on: date) -> dict[str, Any]:
+def _state(scope: Scope) -> dict[str, Any]:
     """What the map is told to show."""
+    versions = scope.versions
     selected = state.selected()
     row = data.row_of(versions[selected[0]], selected[1]) if selected else None
     return webmap.map_state(
         versions,
-        on=on,
+        on=scope.on,
         visible=state.visible_layers() or {},
         language=language(),
         theme=state.theme(),
         dark=st.context.theme.type == "dark",
+        rows=scope.kept,
         highlight=(selected[0], row) if selected and row is not None else None,
         bounds=data.bounds(versions),
     )
 
 
-def _take_click(versions: data.Versions) -> None:
+def _take_click(scope: Scope) -> None:
     """Look up what stands where the map was clicked, once for each click."""
+    versions = scope.versions
     answer = st.session_state.get(FRAME_KEY) or {}
     click = answer.get("last_clicked")
     if click is None or click == st.session_state.get(_LAST_CLICK):
         return
     st.session_state[_LAST_CLICK] = click
     visible = {layer: data.frame(versions[layer]) for layer in state.visible_layers() or {} if layer in versions}
-    hits = identify.identify(visible, click["lng"], click["lat"], answer["zoom"], hidden_rows={})
+    hidden = {layer: np.flatnonzero(~kept) for layer, kept in scope.kept.items()}
+    hits = identify.identify(visible, click["lng"], click["lat"], answer["zoom"], hidden_rows=hidden)
     state.select([(hit.layer, hit.key) for hit in hits])
 
 

@@ -32,7 +32,7 @@ LARGE = 1.35
 
 _TICK_MONTHS, _FEW_MONTHS = (1, 7), 24
 _HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 32, 40
-_EDGE_PX = 1
+_EDGE_PX, _TICKS = 1, 5
 _AIR = 1.08
 """How much longer an axis is than what it shows, so that a number has room above."""
 _INK, _WHITE = "#1b2a33", "#ffffff"
@@ -137,13 +137,13 @@ def stacked_bars(
             **_WHEN_PICKED,
         )
     figure.update_layout(barmode="stack", bargap=0.25, uniformtext={"minsize": 11, "mode": "hide"})
-    figure.update_xaxes(tickformat=",", nticks=7)
+    figure.update_xaxes(tickformat=",", nticks=_TICKS)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     height_px = max(_HEIGHT_PX, _AROUND_ROWS_PX + _ROW_PX * len(rows))
     return Chart(title.in_(look.language), tuple(key), dressed(figure, height_px), picks)
 
 
-def columns(
+def plain_bars(
     title: Text,
     *,
     values: Sequence[float],
@@ -155,15 +155,24 @@ def columns(
     look: Look,
     picks: tuple[Key, ...],
 ) -> Chart:
-    """Upright bars, each in a style of its own, with its number above."""
+    """Horizontal bars, the first on top, each in a style of its own, with its number at its end."""
     figure = go.Figure()
+    hatched = [style.hatch for style in looks]
     figure.add_bar(
-        x=list(labels),
-        y=list(values),
+        x=list(values),
+        y=list(labels),
+        orientation="h",
         marker={
             "color": [style.colour for style in looks],
-            "line": {"color": [style.stroke for style in looks], "width": _EDGE_PX},
+            "line": {"color": [style.casing or style.stroke for style in looks], "width": _EDGE_PX},
             "opacity": [look.emphasis(picks, of_bar) for of_bar in picked],
+            "pattern": {
+                "shape": [_PATTERNS[hatch] if hatch else "" for hatch in hatched],
+                "fgcolor": [style.hatch_colour or style.colour for style in looks],
+                "bgcolor": [style.fill or _WHITE for style in looks],
+                "size": 7,
+                "solidity": 0.12,
+            },
         },
         text=list(shown),
         textposition="outside",
@@ -173,9 +182,11 @@ def columns(
         hoverinfo="text",
         **_WHEN_PICKED,
     )
-    figure.update_layout(bargap=0.4)
-    figure.update_yaxes(rangemode="tozero", tickformat=",", nticks=6)
-    return Chart(title.in_(look.language), (), dressed(figure, _HEIGHT_PX), picks)
+    figure.update_layout(bargap=0.3)
+    figure.update_xaxes(rangemode="tozero", tickformat=",", nticks=_TICKS)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    height_px = max(_HEIGHT_PX, _AROUND_ROWS_PX + _ROW_PX * len(labels))
+    return Chart(title.in_(look.language), (), dressed(figure, height_px), picks)
 
 
 def part_of_whole(
@@ -218,7 +229,7 @@ def part_of_whole(
             **_WHEN_PICKED,
         )
     figure.update_layout(barmode="overlay", bargap=0.3)
-    figure.update_xaxes(tickformat=",", nticks=7)
+    figure.update_xaxes(tickformat=",", nticks=_TICKS)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     outline = f"background-color:transparent;border:1.5px solid {PLAN_COLOUR}"
     key = ((names[0].in_(look.language), _swatch(style)), (names[1].in_(look.language), outline))
@@ -268,7 +279,7 @@ def planned_and_done(
     figure.update_xaxes(
         tickvals=[day for day, _ in ticks], ticktext=[name for _, name in ticks], showgrid=False, type="date"
     )
-    figure.update_yaxes(rangemode="tozero", tickformat=",", nticks=6)
+    figure.update_yaxes(rangemode="tozero", tickformat=",", nticks=_TICKS)
     key = tuple((name.in_(look.language), f"background-color:{colour}") for _, name, colour, _ in lines)
     return Chart(title.in_(look.language), key, dressed(figure, _HEIGHT_PX), period=period)
 
@@ -345,7 +356,7 @@ def dressed(figure: go.Figure, height_px: int) -> go.Figure:
         dragmode=False,
         hovermode="closest",
     )
-    figure.update_xaxes(automargin=True, fixedrange=True, tickfont={"size": TEXT_PX}, title=None)
+    figure.update_xaxes(automargin=True, fixedrange=True, tickangle=0, tickfont={"size": TEXT_PX}, title=None)
     figure.update_yaxes(automargin=True, fixedrange=True, tickfont={"size": TEXT_PX}, title=None)
     return figure
 

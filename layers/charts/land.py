@@ -12,7 +12,7 @@ from geodata.i18n import Text, text
 from geodata.schema import LAND_USES
 from geodata.status import STATE_LABELS, STATES
 from layers import formats, styles
-from layers.charts.base import Chart, Look, Node, cells, columns, filled, flow, stacked_bars
+from layers.charts.base import Chart, Look, Node, cells, filled, flow, plain_bars, stacked_bars
 
 STATUS: tuple[Key, ...] = (("parcels", "state"),)
 USE: tuple[Key, ...] = (("parcels", "use"), ("parcels", "state"))
@@ -30,7 +30,7 @@ def by_status(table: pd.DataFrame, look: Look) -> Chart:
     areas = table["area_ha"] * look.area.per_ha
     decimals = formats.decimals_for(float(areas.max())) if len(areas) else 0
     shown = [formats.number(area, decimals) for area in areas]
-    return columns(
+    return plain_bars(
         text("Land by supply status ({unit})", unit=look.area.name),
         values=list(areas),
         labels=labels,

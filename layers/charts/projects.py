@@ -11,7 +11,7 @@ from geodata.filters import Key
 from geodata.i18n import Text, text
 from geodata.status import STATE_LABELS
 from layers import formats, styles
-from layers.charts.base import Chart, Look, cells, columns, filled, stacked_bars
+from layers.charts.base import Chart, Look, cells, filled, plain_bars, stacked_bars
 
 Group = Literal["board", "cluster"]
 
@@ -27,7 +27,7 @@ def by_stage(table: pd.DataFrame, look: Look) -> Chart:
     """Number of projects at each stage, investment in the hover text; `table`: stage, projects, investment_100m_cny."""
     labels = [STATE_LABELS["projects"][stage].in_(look.language) for stage in table["stage"]]
     hover = text("{state}<br>{count} projects, {money} × 100 million CNY")
-    return columns(
+    return plain_bars(
         text("Key projects by stage (number)"),
         values=list(table["projects"]),
         labels=labels,

@@ -82,17 +82,26 @@ def badge(stands: Progress, explained: str | None = None) -> None:
     )
 
 
-def line(stands: Progress, unit: str) -> str:
-    """Target, share and difference in a line; that there is none is said."""
+def line(stands: Progress, unit: str, title: str = "") -> str:
+    """Actual value, target, share and difference in a line; that there is no target is said.
+
+    Parameters
+    ----------
+    title : what is held to the target, where that is not what stands above
+    """
     target = stands.target
     if target is None:
         return t("No target has been set")
     parts = [
         t(
-            "Target {target} by {day}",
+            "{title} {actual}, target {target} by {day}",
+            title=title,
+            actual=quantity.shown(stands.actual, unit),
             target=quantity.shown(target.value, unit),
             day=target.due_on,
-        )
+        ).strip()
+        if title
+        else t("Target {target} by {day}", target=quantity.shown(target.value, unit), day=target.due_on)
     ]
     if stands.share is not None:
         parts.append(t("{share} of it", share=formats.share(stands.share)))

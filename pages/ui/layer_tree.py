@@ -16,12 +16,14 @@ from layers.view import THEMES, Theme
 from pages.ui import chips, data, notes, state
 from pages.ui.chips import Chip
 from pages.ui.language import say, t
+from pages.ui.scope import Scope
 
 _THEME_NAMES: dict[Theme, Text] = {"status": text("By status"), "land_use": text("By land use")}
 
 
-def show(versions: data.Versions, on: date) -> None:
+def show(scope: Scope) -> None:
     """Every published layer in its group; the data date once, where it is one for all."""
+    versions, on = scope.versions, scope.on
     common = {version.data_date for version in versions.values()}
     if len(common) == 1 and (through := notes.data_through(next(iter(versions.values())), on)):
         st.caption(through)
@@ -31,23 +33,25 @@ def show(versions: data.Versions, on: date) -> None:
             with st.container(key=f"group_{group}", gap=None):
                 st.caption(f"**{say(title)}**")
                 for layer in layers:
-                    version = versions[layer.name]
-                    if _show_layer(layer.name, version, on, visible=layer.visible):
-                        _show_remarks(version, on, with_data_date=len(common) > 1)
+                    if _show_layer(layer.name, scope, visible=layer.visible):
+                        _show_remarks(layer.name, scope, with_data_date=len(common) > 1)
 
 
-def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> bool:
+def _show_layer(layer: str, scope: Scope, *, visible: bool) -> bool:
     """Checkbox, opacity and key of a layer; whether it is on the map."""
     state.layer_defaults(layer, visible=visible)
+    count = formats.number(scope.versions[layer].features)
+    if layer in scope.kept:
+        count = f"{formats.number(int(scope.kept[layer].sum()))} / {count}"
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"row_{layer}"):
         shown = st.checkbox(
-            f"{say(LAYERS[layer].title)} ({formats.number(version.features)})",
+            f"{say(LAYERS[layer].title)} ({count})",
             key=state.LAYER_KEY.format(layer),
             persist_state="session",
             width="stretch",
         )
         if shown and len(STATES[layer]) == 1:
-            _show_legend(layer, version, on)
+            _show_legend(layer, scope)
         with st.popover(
             t("Opacity"),
             icon=":material/opacity:",
@@ -75,22 +79,29 @@ def _show_layer(layer: str, version: Version, on: date, *, visible: bool) -> boo
             label_visibility="collapsed",
         )
     if shown and len(STATES[layer]) > 1:
-        _show_legend(layer, version, on)
+        _show_legend(layer, scope)
     return shown
 
 
-def _show_legend(layer: str, version: Version, on: date) -> None:
+def _show_legend(layer: str, scope: Scope) -> None:
     """What each colour means and how often it is there; the colour alone where there is but one."""
-    entries = legend.legend(layer, data.frame(version), data.states(version, on), state.theme())
+    states = data.states(scope.versions[layer], scope.on)
+    if layer in scope.kept:
+        states = states[scope.kept[layer]]
+    entries = legend.legend(layer, scope.frames[layer], states, state.theme())
     if len(STATES[layer]) == 1:
         chips.show(Chip("", entry.css) for entry in entries)
     else:
         chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)
 
 
-def _show_remarks(version: Version, on: date, *, with_data_date: bool) -> None:
+def _show_remarks(layer: str, scope: Scope, *, with_data_date: bool) -> None:
     """What no colour tells: recognised, can't be judged, projected, each with its number; and the data date."""
-    remarks = _remarks(data.names({version.layer: version}), on, version)
+    version, on = scope.versions[layer], scope.on
+    if layer in scope.kept:
+        remarks = legend.remarks(layer, scope.frames[layer], on, version.data_date)
+    else:
+        remarks = _remarks(data.names({layer: version}), on, version)
     parts = [f"{say(remark.label)} **{formats.number(remark.count)}**" for remark in remarks]
     if with_data_date and (through := notes.data_through(version, on)):
         parts.append(through)

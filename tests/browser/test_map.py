@@ -473,3 +473,21 @@ def test_the_key_says_what_cannot_be_judged_and_beyond_the_data_what_is_projecte
     assert f"推算 {projected}" in remarks
     assert min(unjudged, projected) > 0
     assert window.page.get_by_text("数据截至 2020年12月31日").count() == 1
+
+
+def test_filters_hold_on_the_map_its_key_and_what_a_click_finds(window: Window, store: Store) -> None:
+    parcels = store.read("parcels")
+    day = max(version.data_date for version in store.current().values())
+    idle = (status.state_at("parcels", parcels, day) == "idle").to_numpy()
+    window.open("/?f.parcels.state=idle")
+    window.wait_for_quiet_map()
+    assert window.painted()["parcels"] == idle.sum()
+    assert f"{idle.sum()} / {len(parcels):,}" in window.widget("row_parcels").inner_text()
+    others = parcels[~idle & (parcels["land_use"] == "16").to_numpy()].geometry
+    spot = others.iloc[0].representative_point()
+    window.click_map(spot.x, spot.y)
+    window.wait_until_settled()
+    panel = window.page.locator(".st-key-attribute_panel")
+    assert panel.count() == 0 or "用地性质" not in panel.inner_text()
+    window.widget("filter_clear").locator("button").click()
+    window.wait_for("all parcels", lambda: window.painted()["parcels"] == len(parcels))

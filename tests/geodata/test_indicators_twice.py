@@ -1,7 +1,7 @@
 """Every computed indicator of the illustrative district a second time, another way: row by row, with plain dates.
 
 Areas and lengths from `pyproj.Geod` ring by ring and line by line, statuses read off the table of DESIGN §6 as a
-chain of questions, the water network by flooding from line to line. Coverage has its own second way in test_coverage.py.
+chain of questions, the water network by flooding from line to line. Coverage is done twice in test_coverage.py.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def test_a_name_from_a_file_is_never_markup():
 def test_projects_show_every_stage_and_tell_their_investment():
     table = pd.DataFrame({"stage": ["signed", "landed"], "projects": [4, 0], "investment_100m_cny": [12.5, 0.0]})
     bar = projects.by_stage(table, ZH).figure.data[0]
-    assert list(bar.y) == [4, 0]
+    assert list(bar.x) == [4, 0]
     assert "12.5 亿元" in bar.hovertext[0]
 
 
@@ -169,7 +169,8 @@ def test_what_the_filters_leave_out_is_faint():
 def test_land_by_status_has_a_column_for_every_status():
     table = pd.DataFrame({"state": ["idle", "completed"], "area_ha": [4.0, 16.0], "parcels": [1, 5]})
     bar = land.by_status(table, IN_MU).figure.data[0]
-    assert list(bar.y) == [60, 240]
+    assert list(bar.x) == [60, 240]
+    assert list(bar.marker.pattern.shape) == ["/", ""]
     assert bar.hovertext[0] == "疑似闲置：60 亩，1 宗"
 
 

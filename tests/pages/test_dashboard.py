@@ -118,7 +118,7 @@ def test_a_filter_of_the_address_filters_numbers_charts_and_lists(open_page: Ope
     assert tiles(app)["Land not yet in use"] == "5.00 ha"
     assert tiles(app)["Greening done / due"] == "115.4%"
     by_status = spec_of(app, "Land by supply status")["data"][0]
-    assert dict(zip(by_status["x"], by_status["y"], strict=True))["Completed"] == 0
+    assert dict(zip(by_status["y"], by_status["x"], strict=True))["Completed"] == 0
     # The chart by use is not filtered by use: it shows what else there is, faintly.
     by_use = spec_of(app, "Land by planned use")["data"]
     assert {name for trace in by_use for name in trace["y"]} == {"Residential", "Industry and mining", "Inland water"}
@@ -167,8 +167,8 @@ def test_two_dates_stand_side_by_side_on_one_scale(open_page: OpenPage):
     titles = charts(app)
     assert titles[0] == titles[1] == "Land by supply status (ha)"
     figures = [json.loads(chart.proto.spec) for chart in app.main.get("plotly_chart")[:2]]
-    assert figures[0]["layout"]["yaxis"]["range"] == figures[1]["layout"]["yaxis"]["range"]
-    assert figures[0]["data"][0]["y"] != figures[1]["data"][0]["y"]
+    assert figures[0]["layout"]["xaxis"]["range"] == figures[1]["layout"]["xaxis"]["range"]
+    assert figures[0]["data"][0]["x"] != figures[1]["data"][0]["x"]
     assert titles[-1].startswith("Land that went from one status to another, 31 Dec 2019 to 31 Dec 2020")
     # 5 ha approved, 6 + 7 ha supplied, and 2 + 3 ha that were built only in 2020
     assert "31 Dec 2019: **23.0 ha**" in [caption.value for caption in app.caption]
@@ -194,7 +194,7 @@ def test_a_tile_holds_its_number_against_the_target(open_page: OpenPage, store: 
     set_target(store, "water.connected_km", date(2020, 12, 31), 2.0)
     app = open_page("dashboard", language="en")
     captions = [caption.value for caption in app.caption]
-    assert "Target 2.0 km by 2020-12-31 · 75.0% of it · difference −0.5 km" in captions
+    assert "Connected 1.5 km, target 2.0 km by 2020-12-31 · 75.0% of it · difference −0.5 km" in captions
     explained = [markdown.help for markdown in app.markdown if "Missed" in markdown.value]
     assert len(explained) == 1
     # The period runs from the end of 2019, when 1.5 km were connected; all of it has passed.

@@ -14,15 +14,16 @@ from geodata import breakdowns, calendar_file, land_lists, network, workbook
 from geodata.catalogue import Version
 from geodata.filters import OneOf, with_condition
 from geodata.i18n import Language, Text, text
+from geodata.indicator_names import title_of
 from geodata.measures import area_ha
 from geodata.programme import Section
 from geodata.schema import BOARDS, CLUSTERS, GREENING_KINDS, LAYERS
 from geodata.status import PROJECTED, RECOGNISED_IDLE, STATE_LABELS, state_at
 from layers import formats
 from pages.ui import notes, quantity, state, table
-from pages.ui.dashboard.scope import Scope
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
+from pages.ui.scope import Scope
 from pages.ui.table import Column
 
 _LIST_KEY, _WITHIN_KEY = "land_list", "land_list_within"
@@ -158,6 +159,18 @@ def _to_workbook(parcels: GeoDataFrame, version: Version, on: date, within_days:
 def _to_calendar(parcels: GeoDataFrame, version: Version, on: date, within_days: int, language: Language) -> bytes:
     listed = land_lists.land_list(parcels, "early_warning", on, data_date=version.data_date, within_days=within_days)
     return calendar_file.to_calendar(listed, language=language, on=on, illustrative=version.illustrative)
+
+
+def _show_green_shares(scope: Scope) -> None:
+    """How much of the district is green, and how near housing is to it."""
+    numbers = scope.numbers("green_district") | scope.numbers("coverage")
+    with st.container(horizontal=True, key="green_shares"):
+        for name, number in numbers.items():
+            st.metric(say(title_of(name)), quantity.shown(number.value, number.unit), width="content")
+    st.caption(
+        t("Straight-line distances; greening completed by the day.")
+        + f" · {notes.source_line(scope.versions, 'greening', scope.on)}"
+    )
 
 
 def _show_late_greening(scope: Scope) -> None:
@@ -303,7 +316,11 @@ def _named_states(layer: str, frame: pd.DataFrame, on: date) -> list[str]:
 _LISTS: dict[Section, tuple[tuple[str, Callable[[Scope], None]], ...]] = {
     "overview": (),
     "land": (("parcels", _show_land),),
-    "greening": (("greening", _show_late_greening), ("lighting", _show_late_lighting)),
+    "greening": (
+        ("greening", _show_green_shares),
+        ("greening", _show_late_greening),
+        ("lighting", _show_late_lighting),
+    ),
     "networks": (("waterways", _show_network),),
     "relocation": (("relocation_zones", _show_sites),),
     "projects": (("projects", _show_projects),),

@@ -14,8 +14,8 @@ from layers import formats, webmap
 from layers.catalogue import MAP_LAYERS
 from layers.webmap import Tool
 from pages.ui import data, state
-from pages.ui.dashboard.scope import Scope
 from pages.ui.language import language
+from pages.ui.scope import Scope
 
 _KEY = "plan_{}"
 _LAST_DRAWN = "_last_drawn_{}"

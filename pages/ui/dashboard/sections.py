@@ -12,7 +12,7 @@ from geodata.programme import Section
 from geodata.schema import BOARDS, CLUSTERS
 from layers.charts import Chart, greening, land, network, projects, relocation
 from pages.ui import data
-from pages.ui.dashboard.scope import Scope
+from pages.ui.scope import Scope
 
 TITLES: dict[Section, Text] = {
     "overview": text("Overview"),

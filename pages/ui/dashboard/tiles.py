@@ -11,9 +11,9 @@ import streamlit as st
 from geodata.indicators import Indicator, part_of
 from layers import formats
 from pages.ui import data, goal, notes, quantity, trend
-from pages.ui.dashboard.scope import Scope
 from pages.ui.goal import Goal
 from pages.ui.language import language, t
+from pages.ui.scope import Scope
 
 Numbers = dict[str, Indicator]
 _QUARTERS = 9
@@ -30,6 +30,8 @@ class Tile:
     value: Callable[[Numbers], str]
     below: Callable[[Numbers], str]
     goal: Callable[[Numbers, date], Goal]
+    held: Callable[[], str] | None = None
+    """What is held to the target, where it is not the value itself."""
 
 
 def show(scope: Scope, before: date | None) -> None:
@@ -55,7 +57,7 @@ def _show_tile(tile: Tile, scope: Scope, before: date | None) -> None:
         stands = held.progress(scope.versions, scope.on)
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"goal_{tile.layer}"):
             goal.badge(stands, goal.explanation(stands, held.unit, scope.versions, (tile.layer,)))
-            st.caption(goal.line(stands, held.unit), width="stretch")
+            st.caption(goal.line(stands, held.unit, tile.held() if tile.held else ""), width="stretch")
     through = notes.data_through(scope.versions[tile.layer], scope.on)
     below = tile.below(numbers)
     st.caption(f"{below} · {through}" if through else below)
@@ -135,6 +137,7 @@ TILES: tuple[Tile, ...] = (
             late=_shown(numbers, "greening.late_projects"),
         ),
         _fixed("greening.completed_ha", "ha"),
+        lambda: t("Completed"),
     ),
     Tile(
         "waterways",
@@ -148,6 +151,7 @@ TILES: tuple[Tile, ...] = (
             components=_shown(numbers, "water.components"),
         ),
         _fixed("water.connected_km", "km"),
+        lambda: t("Connected"),
     ),
     Tile(
         "roads",
@@ -156,6 +160,7 @@ TILES: tuple[Tile, ...] = (
         lambda numbers: t("{length} km", length=formats.number(_sum(numbers, "roads.open_km."), 1)),
         lambda numbers: t("of {total} km", total=formats.number(_sum(numbers, "roads.total_km."), 1)),
         _fixed("roads.density_km_per_km2", "km/km2"),
+        lambda: t("Density"),
     ),
     Tile(
         "lighting",
@@ -176,6 +181,7 @@ TILES: tuple[Tile, ...] = (
             resupplied=_shown(numbers, "relocation.resupplied_ha"),
         ),
         _latest_batch,
+        lambda: t("Batch of the year"),
     ),
     Tile(
         "projects",
@@ -183,9 +189,9 @@ TILES: tuple[Tile, ...] = (
         lambda: t("Key projects producing"),
         lambda numbers: _of(_value(numbers, "projects.count.producing"), _sum(numbers, "projects.count.")),
         lambda numbers: t(
-            "Investment producing {producing} of {total} × 100 million CNY",
-            producing=formats.number(_value(numbers, "projects.investment_100m_cny.producing"), 1),
-            total=formats.number(_sum(numbers, "projects.investment_100m_cny."), 1),
+            "Investment producing {producing} of {total}",
+            producing=_shown(numbers, "projects.investment_100m_cny.producing"),
+            total=quantity.shown(_sum(numbers, "projects.investment_100m_cny."), "100m_cny"),
         ),
         _fixed("projects.count.producing", "count"),
     ),

@@ -17,8 +17,8 @@ from layers import formats
 from layers.charts import projects as figures
 from pages.ui import data, goal, notes, quantity, travel
 from pages.ui.dashboard import figure
-from pages.ui.dashboard.scope import scope_of
 from pages.ui.language import say, t
+from pages.ui.scope import scope_of
 
 BOARDS_TITLE = label("六大板块", "Six boards")
 CLUSTERS_TITLE = label("六大集群", "Six clusters")

@@ -1,4 +1,4 @@
-"""What a run of the dashboard is about: which versions, at which day, and which features the filters leave."""
+"""What a run of a page is about: which versions, at which day, and which features the filters leave."""
 
 from __future__ import annotations
 
