@@ -392,6 +392,7 @@ def enlarged(figure: go.Figure, by: float = LARGE) -> go.Figure:
     figure.update_layout(font={"size": size}, hoverlabel={"font": {"size": size}}, height=figure.layout.height * by)
     figure.update_xaxes(tickfont={"size": size})
     figure.update_yaxes(tickfont={"size": size})
+    figure.update_traces(textfont={"size": size}, selector={"type": "bar"})
     return figure
 
 

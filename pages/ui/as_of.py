@@ -41,7 +41,7 @@ def show(versions: data.Versions, *, comparable: bool = False) -> date:
             format="YYYY-MM-DD",
             label_visibility="collapsed",
             required=True,
-            width=140,
+            width=_day_width_px(),
         )
         if comparable:
             _ask_compare(months)
@@ -63,7 +63,7 @@ def _ask_compare(months: list[date]) -> None:
             label_visibility="collapsed",
             required=True,
             persist_state="session",
-            width=140,
+            width=_day_width_px(),
         )
 
 
@@ -104,6 +104,10 @@ def _play(months: list[date]) -> None:
         following = _index(shown) + 1
         state.choose_day(_end_of(date(following // 12, following % 12 + 1, 1)))
     st.rerun(scope="app")
+
+
+def _day_width_px() -> int:
+    return 190 if state.is_large() else 140
 
 
 def _end_of(month: date) -> date:

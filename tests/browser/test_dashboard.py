@@ -112,7 +112,7 @@ def test_the_tiles_say_what_the_indicators_are(open_window: OpenWindow, store: S
     assert f"suspected idle {value('land.area_ha.idle'):.1f} ha" in words
     assert f"late projects: {value('greening.late_projects'):.0f}" in words
     # The target that is due next, and where the sample stands.
-    assert "target 290 ha by 2019-12-31" in words
+    assert "Target 290 ha by 2019-12-31" in words
 
 
 def test_the_day_of_the_dashboard_is_the_day_of_the_map(open_window: OpenWindow) -> None:

@@ -137,7 +137,6 @@ TILES: tuple[Tile, ...] = (
             late=_shown(numbers, "greening.late_projects"),
         ),
         _fixed("greening.completed_ha", "ha"),
-        lambda: t("Completed"),
     ),
     Tile(
         "waterways",
@@ -151,7 +150,6 @@ TILES: tuple[Tile, ...] = (
             components=_shown(numbers, "water.components"),
         ),
         _fixed("water.connected_km", "km"),
-        lambda: t("Connected"),
     ),
     Tile(
         "roads",
