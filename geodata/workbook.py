@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,7 +14,14 @@ import xlsxwriter
 from geodata.exporting import FIXED_TIME, TEXT_ALONE, width_of
 
 Kind = Literal["text", "day", "whole", "decimal", "share"]
-_FORMATS: dict[Kind, str] = {"day": "yyyy-mm-dd", "whole": "#,##0", "decimal": "#,##0.00", "share": "0.0%", "text": "@"}
+_FORMATS: dict[Kind, tuple[str, str]] = {
+    "day": ("yyyy-mm-dd", "%Y-%m-%d"),
+    "whole": ("#,##0", ",.0f"),
+    "decimal": ("#,##0.00", ",.2f"),
+    "share": ("0.0%", ".1%"),
+    "text": ("@", ""),
+}
+"""Kind → how a spreadsheet shows it, and the same for Python, which measures the widths."""
 _NAME_SIGNS, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 _NARROWEST, _WIDEST, _ROWS_MEASURED = 8, 40, 200
 
@@ -43,7 +49,7 @@ def to_workbook(sheets: Sequence[Sheet]) -> bytes:
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {**TEXT_ALONE, "in_memory": True}) as book:
         book.set_properties({"created": FIXED_TIME})
-        looks = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+        looks = {kind: book.add_format({"num_format": form}) for kind, (form, _) in _FORMATS.items()}
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         note = book.add_format({"italic": True, "font_color": "#555555"})
         for sheet in sheets:
@@ -56,7 +62,7 @@ def sheet_name(title: str) -> str:
     return _NAME_SIGNS.sub(" ", title)[:_LONGEST_NAME].strip() or "-"
 
 
-def _write(page: Any, sheet: Sheet, looks: Mapping[str, Any], head: Any, note: Any) -> None:
+def _write(page: Any, sheet: Sheet, looks: Mapping[Kind, Any], head: Any, note: Any) -> None:
     top = len(sheet.notes)
     for place, words in enumerate(sheet.notes):
         page.write_string(place, 0, words, note)
@@ -66,8 +72,10 @@ def _write(page: Any, sheet: Sheet, looks: Mapping[str, Any], head: Any, note: A
         for row, cell in enumerate(cells, start=top + 1):
             if cell is not None:
                 page.write(row, place, cell, looks[column.kind])
-        widths = map(width_of, [column.heading, *(_shown(cell, column.kind) for cell in cells[:_ROWS_MEASURED])])
-        page.set_column(place, place, min(_WIDEST, max(_NARROWEST, max(widths) + 2)))
+        _, form = _FORMATS[column.kind]
+        shown = [format(cell, form) for cell in cells[:_ROWS_MEASURED] if cell is not None]
+        width = max(map(width_of, [column.heading, *shown]))
+        page.set_column(place, place, min(_WIDEST, max(_NARROWEST, width + 2)))
     page.freeze_panes(top + 1, 1)
     if len(sheet.rows):
         page.autofilter(top, 0, top + len(sheet.rows), len(sheet.columns) - 1)
@@ -79,14 +87,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
     return value.item() if hasattr(value, "item") else value
-
-
-def _shown(cell: Any, kind: Kind) -> str:
-    """About what a spreadsheet shows of a cell, for its width."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d}"
-    if kind == "text":
-        return str(cell)
-    return {"whole": f"{cell:,.0f}", "decimal": f"{cell:,.2f}", "share": f"{cell:.1%}"}.get(kind, str(cell))

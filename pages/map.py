@@ -27,8 +27,10 @@ def show() -> None:
         return
     on = as_of.show(versions)
     scope = scope_of(versions, on, state.compare())
-    if scope.filters:
-        filter_bar.show(scope.facets)
+    # The place is always there: a map that another element pushed down would load anew.
+    with st.container(key="map_filters"):
+        if scope.filters:
+            filter_bar.show(scope.facets)
     with st.sidebar:
         layer_tree.show(scope)
     _show_map(scope)

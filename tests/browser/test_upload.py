@@ -125,7 +125,7 @@ def test_an_upload_is_mended_published_seen_by_others_and_undone(
     before_on_map = version_on_map(planner)
     director.open("/dashboard")
     tile = director.widget("tile_parcels")
-    director.wait_for("the whole tile", lambda: tile.inner_text().count("\n\n") == 2)
+    director.wait_for("the whole tile", lambda: "批而未供" in tile.inner_text())
     before_on_dashboard = tile.inner_text()
     first = copy.current()["parcels"]
 

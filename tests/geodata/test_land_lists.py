@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pandas as pd
@@ -104,6 +105,37 @@ def test_recognised_idle_land_is_told_apart():
     assert found.set_index("parcel_id")["recognised"].to_dict() == {"P-0": True, "P-1": False}
 
 
+def test_land_supplied_after_its_year_ran_out_is_idle_since_it_was_supplied():
+    parcels = parcels_of({"supplied_on": "2020-12-01", "start_due_on": "2018-06-01"})
+    row = listed("idle", parcels=parcels).iloc[0]
+    assert row["since"] == row["idle_on"] == pd.Timestamp("2020-12-01")
+    assert row["days_since"] == 30
+
+
+def test_the_warning_holds_its_last_day_and_not_the_next():
+    # Start due on 2020-03-31: idle on 2021-03-31, 90 days after 2020-12-31.
+    parcels = parcels_of(
+        {"supplied_on": "2018-02-01", "start_due_on": "2020-04-01"},
+        {"supplied_on": "2018-02-01", "start_due_on": "2020-03-31"},
+    )
+    found = listed("early_warning", parcels=parcels, within_days=90)
+    assert found[["parcel_id", "days_until_idle"]].to_numpy().tolist() == [["P-1", 90]]
+    assert listed("early_warning", parcels=parcels, within_days=91)["parcel_id"].tolist() == ["P-1", "P-0"]
+
+
+def test_a_row_is_found_again_in_a_frame_that_was_filtered():
+    some = PARCELS[PARCELS["parcel_id"].isin(["P-4", "P-6"])]
+    assert listed("approved_unsupplied", parcels=some)["row"].tolist() == [4]
+    assert listed("early_warning", parcels=some)["row"].tolist() == [6]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_nothing_has_the_columns_of_any_other(name: str):
+    empty = listed(name, parcels=PARCELS.head(0))
+    assert empty.empty
+    assert empty.dtypes.to_dict() == listed(name).dtypes.to_dict()
+
+
 def test_the_flow_of_status_accounts_for_all_land():
     flow = status_flow(PARCELS, date(2019, 12, 31), ON)
     assert flow["area_ha"].sum() == pytest.approx(area_ha(PARCELS).sum())
@@ -129,3 +161,13 @@ def test_the_sheets_are_all_lists_with_areas_in_both_units(language: Language):
     assert made[0].notes[0] in ("示例数据", "Illustrative data")
     assert any("2020-12-31" in note and "3" in note for note in made[0].notes)
     assert set(made[0].columns) <= set(made[0].rows.columns)
+
+
+def test_the_sheets_of_100_000_parcels_are_made_in_seconds():
+    rows = 100_000
+    parcels = parcels_of({"supplied_on": "2018-02-01", "start_due_on": "2020-02-29"}).iloc[[0] * rows]
+    parcels = parcels.reset_index(drop=True).assign(parcel_id=[f"P-{row}" for row in range(rows)])
+    start = time.perf_counter()
+    made = sheets(parcels, ON, data_date=ON, version=1, illustrative=False, language="zh")
+    assert time.perf_counter() - start < 15
+    assert [len(sheet.rows) for sheet in made] == [0, rows, 0, 0, 0, rows]

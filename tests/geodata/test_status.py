@@ -334,6 +334,96 @@ def test_greening_that_falls_due_after_the_data_date_is_projected_to_be_late() -
     assert found.tolist() == [True, False]
 
 
+# --- since when, and from when -------------------------------------------------------------------------------------
+
+
+def idle_from_on(day: str, **fields: Any) -> str | None:
+    """The day from which one parcel is idle, seen from `day`."""
+    parcels = clean_frame("parcels", [{"land_use": "07", **fields}])
+    found = status.idle_from(parcels, date.fromisoformat(day)).iloc[0]
+    return None if pd.isna(found) else f"{found:%Y-%m-%d}"
+
+
+def test_unstarted_land_will_be_idle_a_year_after_its_start_was_due() -> None:
+    assert idle_from_on("2019-01-01", **SUPPLIED, start_due_on="2018-11-01") == "2019-11-01"
+    assert idle_from_on("2020-06-01", **SUPPLIED, start_due_on="2020-02-29") == "2021-02-28"
+    assert idle_from_on("2019-01-01", **SUPPLIED) is None
+
+
+def test_suspended_land_will_be_idle_a_year_later_if_little_was_done_and_it_has_not_resumed() -> None:
+    land = {**STARTED, "suspended_on": "2019-03-01"}
+    assert idle_from_on("2019-03-01", **land, built_share=0.3) == "2020-03-01"
+    assert idle_from_on("2019-02-28", **land, built_share=0.3) is None  # not suspended yet
+    assert idle_from_on("2019-03-01", **land) is None  # a missing share is not below its limit
+    assert idle_from_on("2019-06-01", **land, built_share=0.3, resumed_on="2019-06-01") is None
+    assert idle_from_on("2019-05-31", **land, built_share=0.3, resumed_on="2019-06-01") == "2020-03-01"
+
+
+def test_land_supplied_after_its_year_ran_out_has_been_idle_since_it_was_supplied() -> None:
+    land = {"approved_on": "2018-01-10", "supplied_on": "2020-05-01", "start_due_on": "2018-11-01"}
+    assert idle_from_on("2020-06-01", **land) == "2020-05-01"
+    assert idle_from_on("2020-04-30", **land) is None
+
+
+def test_no_year_runs_for_land_that_is_not_supplied_or_is_completed_or_was_idle_since_ever() -> None:
+    assert idle_from_on("2018-02-01", **SUPPLIED, start_due_on="2018-11-01") is None
+    assert idle_from_on("2020-06-01", **STARTED) is None
+    assert idle_from_on("2020-06-01", **STARTED, completed_on="2020-01-01") is None
+    assert idle_from_on("2020-06-01", **dict.fromkeys(PARCEL_DATES[:3], EXISTING)) is None
+    assert idle_from_on("2020-06-01", **SUPPLIED, land_use="17", start_due_on="2018-11-01") is None
+
+
+@given(PARCELS, DAYS)
+def test_land_becomes_idle_on_its_day_and_not_before_if_nothing_else_happens(row: dict[str, Any], on: date) -> None:
+    # What is recorded for later days is what "nothing else happens" leaves out; when the start is due is no event.
+    known = {
+        field: None if field in PARCEL_DATES and field != "start_due_on" and value and value > on else value
+        for field, value in row.items()
+    }
+    parcels = clean_frame("parcels", [row])
+    found = status.idle_from(parcels, on).iloc[0]
+    two_years = [on + timedelta(days=offset) for offset in range(731)]
+    idle_days = [day for day in two_years if naive_parcel_status(known, day) == "idle"]
+    if naive_parcel_status(row, on) == "idle":
+        history = [first for first, _ in steps("parcels", parcels)[0] if first is None or first <= on]
+        assert (None if pd.isna(found) else found.date()) == history[-1]
+    elif pd.isna(found):
+        assert not idle_days
+    else:
+        assert found.date() > on
+        assert naive_parcel_status(known, found.date()) == "idle"
+        assert naive_parcel_status(known, found.date() - timedelta(days=1)) != "idle"
+        assert min([*idle_days, found.date()]) == found.date()
+
+
+@given(st.sampled_from(sorted(LAYERS)), st.data())
+def test_a_state_holds_since_the_last_step_of_the_history(layer: str, data: st.DataObject) -> None:
+    dates = [field.name for field in LAYERS[layer].fields if field.kind is Kind.DATE]
+    rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(dates, DATES)), max_size=6))
+    if layer == "parcels":
+        rows = [row | {"land_use": "07", "built_share": 0.1} for row in rows]
+    frame, on = clean_frame(layer, rows), data.draw(DAYS)
+    found = status.state_since(layer, frame, on)
+    firsts = [[first for first, _ in history if first is None or first <= on][-1] for history in steps(layer, frame)]
+    assert [None if pd.isna(since) else since.date() for since in found] == firsts
+
+
+def test_days_keep_the_index_of_the_frame() -> None:
+    due = {"land_use": "07", **SUPPLIED, "start_due_on": "2018-11-01"}
+    parcels = clean_frame("parcels", [due, {"land_use": "17"}, due])
+    some = parcels[parcels["land_use"] == "07"]
+    for day in ("2019-01-01", "2019-11-01"):
+        found = status.idle_from(some, date.fromisoformat(day))
+        assert found.to_dict() == dict.fromkeys([0, 2], pd.Timestamp("2019-11-01"))
+    assert status.state_since("parcels", some, date(2019, 11, 1)).index.tolist() == [0, 2]
+
+
+def test_no_rows_have_no_days() -> None:
+    empty, on = clean_frame("parcels", []), date(2020, 1, 1)
+    assert status.idle_from(empty, on).dtype == status.state_since("parcels", empty, on).dtype == "datetime64[s]"
+    assert status.idle_from(empty, on).empty
+
+
 # --- the other layers ----------------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,11 @@ def texts(book: bytes) -> str:
         return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
 
 
+def page_of(sheet: Sheet) -> ElementTree.Element:
+    with zipfile.ZipFile(io.BytesIO(to_workbook([sheet]))) as parts:
+        return ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+
+
 def test_values_come_back_as_what_they_are(tmp_path: Path):
     path = tmp_path / "lists.xlsx"
     path.write_bytes(to_workbook([SHEET]))
@@ -54,6 +59,58 @@ def test_numbers_are_stored_as_numbers():
         cell.get("r"): (cell.get("t"), "".join(cell.itertext())) for cell in page.iter() if cell.tag.endswith("}c")
     }
     assert (cells["C2"], cells["C4"], cells["D2"]) == ((None, "1234.5"), (None, "0"), (None, "7"))
+
+
+def test_days_and_numbers_carry_their_formats():
+    with zipfile.ZipFile(io.BytesIO(to_workbook([SHEET]))) as parts:
+        page, styles = (
+            ElementTree.fromstring(parts.read(f"xl/{name}.xml")) for name in ("worksheets/sheet1", "styles")
+        )
+    codes = {form.get("numFmtId"): form.get("formatCode") for form in styles.iter() if form.tag.endswith("}numFmt")}
+    codes |= {"3": "#,##0", "4": "#,##0.00", "49": "@"}  # built in, ECMA-376 part 1, 18.8.30
+    (kinds,) = (each for each in styles.iter() if each.tag.endswith("}cellXfs"))
+    cells = {cell.get("r"): cell for cell in page.iter() if cell.tag.endswith("}c")}
+    shown = {
+        place: codes[kinds[int(cells[place].get("s", 0))].get("numFmtId", "")] for place in ("A2", "B2", "C2", "D2")
+    }
+    assert shown == {"A2": "@", "B2": "yyyy-mm-dd", "C2": "#,##0.00", "D2": "#,##0"}
+    assert "".join(cells["B2"].itertext()) == "43890"  # days since 1899-12-30
+
+
+def test_the_header_is_bold():
+    page = page_of(SHEET)
+    with zipfile.ZipFile(io.BytesIO(to_workbook([SHEET]))) as parts:
+        styles = ElementTree.fromstring(parts.read("xl/styles.xml"))
+    (kinds,) = (each for each in styles.iter() if each.tag.endswith("}cellXfs"))
+    (fonts,) = (each for each in styles.iter() if each.tag.endswith("}fonts"))
+    bold = {
+        cell.get("r"): any(
+            mark.tag.endswith("}b") for mark in fonts[int(kinds[int(cell.get("s", 0))].get("fontId", 0))]
+        )
+        for cell in page.iter()
+        if cell.tag.endswith("}c")
+    }
+    assert (bold["A1"], bold["D1"], bold["A2"]) == (True, True, False)
+
+
+def test_the_header_stays_in_view_and_filters():
+    page = page_of(Sheet("a", ROWS, COLUMNS, ["示例数据"]))
+    (pane,) = (each for each in page.iter() if each.tag.endswith("}pane"))
+    assert (pane.get("ySplit"), pane.get("state")) == ("2", "frozen")  # one note and the header
+    (filtered,) = (each for each in page.iter() if each.tag.endswith("}autoFilter"))
+    assert filtered.get("ref") == "A2:D5"
+
+
+def test_columns_are_as_wide_as_what_they_show_and_a_hanzi_counts_twice():
+    rows = pd.DataFrame({"name": ["济宁高新区蓼河新区"], "day": [pd.Timestamp("2020-02-29")], "area": [1 / 3]})
+    columns = {
+        "name": Column("名", "text"),
+        "day": Column("日", "day"),
+        "area": Column("面积", "decimal"),
+    }
+    page = page_of(Sheet("a", rows, columns))
+    widths = [int(float(each.get("width", 0))) for each in page.iter() if each.tag.endswith("}col")]
+    assert widths == [20, 12, 8]  # 9 hanzi, 10 digits and hyphens, 0.33 at the narrowest; and 2 of margin
 
 
 def test_text_is_never_a_formula():

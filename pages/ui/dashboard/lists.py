@@ -158,7 +158,8 @@ def _to_workbook(parcels: GeoDataFrame, version: Version, on: date, within_days:
 
 def _to_calendar(parcels: GeoDataFrame, version: Version, on: date, within_days: int, language: Language) -> bytes:
     listed = land_lists.land_list(parcels, "early_warning", on, data_date=version.data_date, within_days=within_days)
-    return calendar_file.to_calendar(listed, language=language, on=on, illustrative=version.illustrative)
+    source = land_lists.source_note(on, version=version.number, data_date=version.data_date)
+    return calendar_file.to_calendar(listed, on=on, illustrative=version.illustrative, language=language, source=source)
 
 
 def _show_green_shares(scope: Scope) -> None:
