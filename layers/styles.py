@@ -1,7 +1,8 @@
 """How each layer looks: colours, widths and hatches by state, shared by map, legend and charts.
 
 Colours of states are told apart by lightness as well as by hue, so that they stay apart for colour-blind readers and
-on a poor projector. Land-use colours follow the habit of plan drawings (DESIGN §6); no drawing rule is claimed.
+on a poor projector; docs/colours.md tells what is measured, and how. Land-use colours follow the habit of plan drawings
+(DESIGN §6); no drawing rule is claimed.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
 
 
 STYLES: dict[str, dict[str, Style]] = {
-    "district": {"present": Style(stroke="#a83f3f", width=2.2, dash=(14, 4, 3, 4), casing="#a83f3f38")},
+    "district": {"present": Style(stroke="#ab4343", width=2.2, dash=(14, 4, 3, 4), casing="#ab434338")},
     "water_zones": {"present": Style(fill="#d6ebf5", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
     "corridors": {
-        "planned": Style(fill="#e3f1dd", stroke="#73a168", width=1, dash=(5, 4)),
+        "planned": Style(fill="#e3f1dd", stroke="#6f9f64", width=1, dash=(5, 4)),
         "completed": Style(fill="#b9dfae", stroke="#5f9b57", width=1),
     },
     "waterways": {
@@ -71,12 +72,12 @@ STYLES: dict[str, dict[str, Style]] = {
         "connected": _band("#2f7ab8", 3, "#174f83"),
     },
     "roads": {
-        "planned": _band("#efece4", 1, "#979287", (4, 3)),
-        "under_construction": _band("#edbc6f", 1, "#97590e", (6, 3)),
+        "planned": _band("#f1eee7", 1, "#979287", (4, 3)),
+        "under_construction": _band("#e5a04a", 1, "#97590e", (6, 3)),
         "open": _band(_PAPER, 1, "#7d776c", bar="#757065"),
     },
     "relocation_zones": {
-        "listed": Style(stroke="#6d2077", width=1.5, hatch="diagonal", hatch_colour="#8e3a99"),
+        "listed": Style(stroke="#6d2077", width=1.5, hatch="diagonal", hatch_colour="#9a44a6"),
         "agreed": Style(stroke="#a0407a", width=1.5, hatch="cross", hatch_colour="#b5568f"),
         "vacated": Style(fill="#f4d9ea", stroke="#a0407a", width=1.5, hatch="dots", hatch_colour="#8e3a99"),
         "resupplied": Style(fill="#d9c2e6", stroke="#5b2a86", width=1.5),
@@ -84,10 +85,10 @@ STYLES: dict[str, dict[str, Style]] = {
     "parks": {"present": Style(stroke="#8a5a2b", width=2.2, dash=(9, 4), casing="#8a5a2b40")},
     "parcels": {
         # Farmland and water are the ground of a plan drawing: a quiet green, without strong edges.
-        "not_applicable": Style(fill="#eff4de", stroke="#cdd6b3", width=0.5),
+        "not_applicable": Style(fill="#f0f5e0", stroke="#cdd6b3", width=0.5),
         "unapproved": _parcel("#ffffff", "dots", "#9a9488"),
-        "approved_unsupplied": _parcel("#e5c94a"),
-        "supplied_unused": _parcel("#b85f0c"),
+        "approved_unsupplied": _parcel("#e2c545"),
+        "supplied_unused": _parcel("#b75d0b"),
         "idle": _parcel("#c0392b", "diagonal", "#ffffff"),
         "under_construction": _parcel("#64a6d0"),
         "completed": _parcel("#2f5d8a"),
@@ -100,13 +101,13 @@ STYLES: dict[str, dict[str, Style]] = {
         "completed": Style(fill="#3a8442", stroke="#2c6b35", width=1),
     },
     "lighting": {
-        "planned": _line("#857c4e", 1.4, (2, 5)),
-        "late": _line("#c2571a", 1.8, (6, 4)),
+        "planned": _line("#7c7448", 1.4, (2, 5)),
+        "late": _line("#b84e12", 1.8, (6, 4)),
         "completed": _line("#c28a00", 1.8, (1, 7), glow="#ffe28a"),
     },
     "projects": {
         "not_started": Style(fill="#ffffff", stroke="#5c5c5c", width=1.5, radius=4),
-        "negotiating": Style(fill="#f6cb86", stroke="#7a3b00", width=1.5, radius=5),
+        "negotiating": Style(fill="#f5c97f", stroke="#7a3b00", width=1.5, radius=5),
         "signed": Style(fill="#ee8f28", stroke="#7a3b00", width=1.5, radius=5.5),
         "landed": Style(fill="#cb4054", stroke="#5b0e1a", width=1.5, radius=6),
         "producing": Style(fill="#66101f", stroke="#ffffff", width=1.5, radius=6.5),
@@ -115,27 +116,27 @@ STYLES: dict[str, dict[str, Style]] = {
 """Layer → state → style."""
 
 LAND_USE_STYLES: dict[str, Style] = {
-    "01": _parcel("#f1efc9"),
-    "02": _parcel("#dfe9b4"),
-    "03": _parcel("#b8d8a0"),
-    "04": _parcel("#d4e8b8"),
-    "05": _parcel("#b9dfd5"),
-    "06": _parcel("#e3dcb5"),
+    "01": _parcel("#f8ffd5"),
+    "02": _parcel("#e4e8ad"),
+    "03": _parcel("#b1d48a"),
+    "04": _parcel("#d2eacc"),
+    "05": _parcel("#bde2d8"),
+    "06": _parcel("#d7d0ac"),
     "07": _parcel("#ffe36e"),
     "08": _parcel("#e86fa6"),
     "09": _parcel("#e0433b"),
-    "10": _parcel("#a9764a"),
+    "10": _parcel("#a67650"),
     "11": _parcel("#a284c4"),
-    "12": _parcel("#c3c3c3"),
+    "12": _parcel("#bfbfbf"),
     "13": _parcel("#8fa6b8"),
     "14": _parcel("#7fc266"),
-    "15": _parcel("#9a9a4e"),
+    "15": _parcel("#9c9b52"),
     "16": _parcel("#ffffff", "diagonal", "#9a9488"),
-    "17": _parcel("#a9d7f2"),
+    "17": _parcel("#a6d8f5"),
 }
 _OTHER_LAND_USE = _parcel("#dcdcdc")
 
-ROAD_FILLS = {"expressway": "#e98d86", "arterial": "#f3dc92"}
+ROAD_FILLS = {"expressway": "#e98d86", "arterial": "#ecce78"}
 """Open roads of these classes are told apart by colour; the others are white."""
 ROAD_WIDTH_FACTOR = {"expressway": 1.0, "arterial": 0.85, "secondary": 0.65, "branch": 0.45}
 """How much of its right-of-way a road is drawn as wide as."""

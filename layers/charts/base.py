@@ -33,8 +33,8 @@ LARGE = 1.35
 _TICK_MONTHS, _FEW_MONTHS = (1, 7), 24
 _HEIGHT_PX, _ROW_PX, _AROUND_ROWS_PX = 260, 32, 40
 _EDGE_PX, _TICKS = 1, 5
-_AIR = 1.08
-"""How much longer an axis is than what it shows, so that a number has room above."""
+_ROOM_FOR_NUMBER = 1.15
+"""How much longer an axis is than what it shows, so that a number has room at the end."""
 _INK, _WHITE = "#1b2a33", "#ffffff"
 _LIGHT = 140
 """The grey, of 255, from which on a colour takes dark words."""
@@ -157,33 +157,24 @@ def plain_bars(
 ) -> Chart:
     """Horizontal bars, the first on top, each in a style of its own, with its number at its end."""
     figure = go.Figure()
-    hatched = [style.hatch for style in looks]
-    figure.add_bar(
-        x=list(values),
-        y=list(labels),
-        orientation="h",
-        marker={
-            "color": [style.colour for style in looks],
-            "line": {"color": [style.casing or style.stroke for style in looks], "width": _EDGE_PX},
-            "opacity": [look.emphasis(picks, of_bar) for of_bar in picked],
-            "pattern": {
-                "shape": [_PATTERNS[hatch] if hatch else "" for hatch in hatched],
-                "fgcolor": [style.hatch_colour or style.colour for style in looks],
-                "bgcolor": [style.fill or _WHITE for style in looks],
-                "size": 7,
-                "solidity": 0.12,
-            },
-        },
-        text=list(shown),
-        textposition="outside",
-        cliponaxis=False,
-        customdata=list(picked),
-        hovertext=list(hover),
-        hoverinfo="text",
-        **_WHEN_PICKED,
-    )
+    for value, label, style, words, told, of_bar in zip(values, labels, looks, shown, hover, picked, strict=True):
+        # A trace for each: Plotly takes one hatch for all bars of a trace.
+        figure.add_bar(
+            x=[value],
+            y=[label],
+            orientation="h",
+            marker=_marker(style, [look.emphasis(picks, of_bar)]),
+            text=[words],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[of_bar],
+            hovertext=[told],
+            hoverinfo="text",
+            **_WHEN_PICKED,
+        )
+    figure.update_layout(barmode="stack", xaxis_range=[0, (max(values, default=0) or 1) * _ROOM_FOR_NUMBER])
     figure.update_layout(bargap=0.3)
-    figure.update_xaxes(rangemode="tozero", tickformat=",", nticks=_TICKS)
+    figure.update_xaxes(tickformat=",", nticks=_TICKS)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     height_px = max(_HEIGHT_PX, _AROUND_ROWS_PX + _ROW_PX * len(labels))
     return Chart(title.in_(look.language), (), dressed(figure, height_px), picks)
@@ -367,7 +358,7 @@ def on_one_scale(*charts: Chart) -> None:
     known = [top for top in tops if top is not None]
     if not known:
         return
-    top = max(known) * _AIR
+    top = max(known) * _ROOM_FOR_NUMBER
     for chart in charts:
         is_lying = any(getattr(trace, "orientation", None) == "h" for trace in chart.figure.data)
         (chart.figure.update_xaxes if is_lying else chart.figure.update_yaxes)(range=[0, top])

@@ -19,7 +19,11 @@ _RULES = """<style>
 [class*="st-key-address_"], .st-key-watch {position: absolute; height: 0; overflow: hidden}
 /* Language, unit and the mark of illustrative data stand in the header, on every page. */
 .st-key-preferences {position: fixed; top: 0.4rem; right: 3.2rem; z-index: 999991; width: auto !important}
-@media (max-width: 48rem) {.st-key-preferences {position: static}}
+@media (max-width: 48rem) {
+  .st-key-preferences {position: static}
+  .st-key-as_of_bar {flex-wrap: wrap !important; row-gap: 1rem; column-gap: 0.8rem !important}
+  .st-key-as_of_month {flex: 1 0 70% !important}
+}
 /* The month stands above the slider's knob: room for it. */
 .st-key-as_of_bar {padding: 0.35rem 1.2rem 0 0.4rem; gap: 2.2rem}
 .st-key-as_of_bar [data-testid="stSliderTickBar"] {opacity: 0.75; top: 2.4rem}
@@ -56,6 +60,9 @@ _RULES = """<style>
 [class*="st-key-group_"] .chips {padding: 0 0 0.15rem 1.6rem}
 [class*="st-key-row_"] .chips {padding: 0}
 [class*="st-key-row_"] [data-testid="stElementContainer"]:has(.chips) {width: auto !important; flex: none}
+/* Grey words that are read: Streamlit's own are below 4.5:1. */
+.js-plotly-plot :is(.xtick text, .ytick text, .sankey-node text, text.bartext-outside) {fill: currentColor !important}
+[data-testid="stCaptionContainer"] {color: inherit !important; opacity: 0.76}
 [class*="st-key-chart_"] {gap: 0.35rem; padding: 0.75rem 0.9rem 0.6rem}
 [class*="st-key-chart_"] .chips {font-size: 0.95rem}
 [class*="st-key-chart_"] strong {font-size: 1.1rem}
