@@ -43,20 +43,27 @@ def _show(group: figures.Group, names: dict[str, Text], versions: data.Versions,
     with left:
         for number, name in enumerate(names):
             with st.container(border=True, key=f"{group}_{number}", gap="xxsmall"):
-                _show_group(group, name, names[name], table[table[group] == name], versions, on)
+                of_group = table[table[group] == name]
+                _show_head(group, name, names[name], key=f"go_{group}_{number}")
+                _show_stages(of_group)
+                if group == "cluster":
+                    _show_aim(next(each for each in CLUSTER_AIMS if each.name == name), versions, on)
     with right, st.container(border=True, key=f"chart_{group}"):
         look = scope_of(versions, on, None).look
         chart = figures.by_group(table, group, {name: names[name] for name in names}, look)
         figure.show(f"programme_{group}", figure.without_picks(chart), notes.source_line(versions, "projects", on))
 
 
-def _show_group(
-    group: figures.Group, name: str, title: Text, table: pd.DataFrame, versions: data.Versions, on: date
-) -> None:
+def _show_head(group: figures.Group, name: str, title: Text, *, key: str) -> None:
+    """What it is called, and the way to its projects."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{say(title)}**", width="stretch")
-        if st.button(t("Projects"), key=f"go_{group}_{name}", icon=":material/bar_chart:", type="tertiary"):
+        if st.button(t("Projects"), key=key, icon=":material/bar_chart:", type="tertiary"):
             travel.to_dashboard("projects", {("projects", group): OneOf(frozenset({name}))})
+
+
+def _show_stages(table: pd.DataFrame) -> None:
+    """Projects and investment, and how many are at each stage."""
     counts = dict(zip(table["stage"], table["projects"], strict=True))
     money = float(table["investment_100m_cny"].sum())
     stages = [
@@ -72,8 +79,6 @@ def _show_group(
         + " · "
         + " · ".join(stages)
     )
-    if group == "cluster":
-        _show_aim(next(each for each in CLUSTER_AIMS if each.name == name), versions, on)
 
 
 def _show_aim(cluster: Cluster, versions: data.Versions, on: date) -> None:
