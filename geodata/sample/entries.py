@@ -49,7 +49,6 @@ _YEARLY: dict[str, tuple[str, float, float, float]] = {
 """Name → unit, and the value at the end of 2018, 2019 and 2020."""
 _HALF_YEARLY: dict[str, tuple[float, float, float]] = {
     "12345 热线满意率": (0.902, 0.926, 0.948),
-    "社会消费品零售额": (8.9, 9.8, 8.6),
     "蓼河断面水质达标率": (0.667, 0.75, 0.917),
 }
 """Name → the value in the middle of the same years."""

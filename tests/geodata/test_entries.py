@@ -464,7 +464,7 @@ def test_the_sample_has_targets_in_the_units_of_known_indicators_and_says_what_i
     for target in read_targets(store):
         assert target.unit == definition_of(target.indicator).unit
     assert {entry.source for entry in (*read_targets(store), *read_reported(store))} == {"示例数据"}
-    assert len(read_reported(store)) == 18 * 3 + 3 * 3
+    assert len(read_reported(store)) == 18 * 3 + 2 * 3
 
 
 _keys = st.sampled_from(["water.connected_km", "lighting.lit_km", "greening.completed_ha"])
