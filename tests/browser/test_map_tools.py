@@ -453,7 +453,8 @@ def test_linked_maps_come_to_rest_and_do_not_drift(pair: Window) -> None:
         mover = (left, right)[step % 2]
         shift = 1 if step % 4 < 2 else -1
         mover.evaluate("shift => window.planMap.map.panBy([33 * shift, 17 * shift], {animate: false})", shift)
-        pair.page.wait_for_timeout(30)
+        # Who moves before the other's move has come takes its place: both would be right.
+        pair.wait_for("the other map to follow", lambda: apart_px(left, right) < 1)
     assert [frame.evaluate("() => window.moves") for frame in (left, right)] == [40, 40]  # no echo
     pair.page.wait_for_timeout(300)
     assert [frame.evaluate("() => window.moves") for frame in (left, right)] == [40, 40]
