@@ -220,6 +220,15 @@ class Window:
                 return now
         pytest.fail(f"The map did not come to rest within {timeout_s:.0f} s: {stats}. Seen: {self.problems()}")
 
+    def steady_text(self, element: Locator, *, steady_s: float = 1.5) -> str:
+        """What an element says once it has said the same for a while: it arrives piece by piece."""
+        said, since = element.inner_text(), time.monotonic()
+        while time.monotonic() - since < steady_s:
+            self.page.wait_for_timeout(100)
+            if (now := element.inner_text()) != said:
+                said, since = now, time.monotonic()
+        return said
+
     def click_map(self, lon: float, lat: float) -> None:
         """Click where a coordinate lies on the map."""
         frame = self.map_frame()

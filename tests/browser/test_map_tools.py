@@ -404,8 +404,12 @@ def linked(window: Window) -> list[Frame]:
 
 def apart_px(one: Frame, other: Frame) -> float:
     """How far the middles of two maps lie from each other, in pixels; infinite at different zooms."""
-    lon, lat, zoom = one.evaluate(CENTRE)
-    other_lon, other_lat, other_zoom = other.evaluate(CENTRE)
+    return px_between(one.evaluate(CENTRE), other.evaluate(CENTRE))
+
+
+def px_between(one: list[float], other: list[float]) -> float:
+    """How far two centres with their zooms, as `CENTRE` gives them, lie from each other, in pixels."""
+    (lon, lat, zoom), (other_lon, other_lat, other_zoom) = one, other
     if zoom != other_zoom:
         return float("inf")
     metres_per_px = 2 * 20_037_508.34 / 256 / 2**zoom * 0.815  # cos 35.4°
@@ -459,7 +463,8 @@ def test_linked_maps_come_to_rest_and_do_not_drift(pair: Window) -> None:
     pair.page.wait_for_timeout(300)
     assert [frame.evaluate("() => window.moves") for frame in (left, right)] == [40, 40]
     assert apart_px(left, right) < 1
-    assert left.evaluate(CENTRE)[:2] == pytest.approx(start[:2], abs=2e-4)  # a few pixels at this zoom are 1e-3
+    # Leaflet rounds a view to whole pixels: that may come to one or two; a drift of half a pixel a move is twenty.
+    assert px_between(start, left.evaluate(CENTRE)) < 3
 
 
 def test_linked_maps_keep_their_view_when_a_frame_changes_its_size(pair: Window) -> None:

@@ -126,7 +126,7 @@ def test_an_upload_is_mended_published_seen_by_others_and_undone(
     director.open("/dashboard")
     tile = director.widget("tile_parcels")
     director.wait_for("the whole tile", lambda: "批而未供" in tile.inner_text())
-    before_on_dashboard = tile.inner_text()
+    before_on_dashboard = director.steady_text(tile)
     first = copy.current()["parcels"]
 
     begin(staff, parcels_of_the_office(copy, tmp_path))
@@ -162,7 +162,11 @@ def test_an_upload_is_mended_published_seen_by_others_and_undone(
     staff.widget("rollback_who").locator("input").fill("李四")
     staff.widget("rollback_go").get_by_role("button").click()
     staff.page.get_by_text("第 3 版已成为当前版本").first.wait_for()
-    director.wait_for("the old numbers", lambda: tile.inner_text() == before_on_dashboard, timeout_s=SHOWN_WITHIN_S)
+    director.wait_for(
+        f"the old numbers {before_on_dashboard!r}",
+        lambda: tile.inner_text() == before_on_dashboard,
+        timeout_s=SHOWN_WITHIN_S,
+    )
     planner.wait_for("version 3 on the map", lambda: "/3." in version_on_map(planner), timeout_s=SHOWN_WITHIN_S)
     assert copy.current()["parcels"].content_hash == first.content_hash
     assert is_ok(verify(copy))
