@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -18,7 +19,7 @@ from layers.catalogue import MAP_LAYERS
 from layers.vector_tiles import MapState, PlanLayer
 from layers.view import Theme
 
-__all__ = ["MapState", "build_map", "map_state"]
+__all__ = ["GoTo", "MapState", "build_map", "map_state"]
 
 Bounds = tuple[float, float, float, float]
 """(west, south, east, north), degrees."""
@@ -47,7 +48,7 @@ _WORDS = {
         "Click for each corner, double-click or Enter to finish; Backspace takes one back, Esc cancels",
     ),
 }
-_LABEL_LOOKS: dict[str, dict[str, Any]] = {
+LABEL_LOOKS: dict[str, dict[str, Any]] = {
     "waterways": {"size": 13, "weight": 600, "colour": "#0b4f8a", "dark": "#8cc8f5", "apart": 420},
     "water_zones": {"size": 17, "weight": 600, "colour": "#2a78ad", "dark": "#9ad0f2"},
     "corridors": {"size": 12, "weight": 600, "colour": "#2f6b35", "dark": "#a9dba8"},
@@ -61,6 +62,14 @@ _LABEL_LOOKS: dict[str, dict[str, Any]] = {
 _TOLD_BY_NAME = {"land_use", "road_class", "kind", "axis"}
 """Codes whose names say enough by themselves."""
 _HOVER = ("projects", "relocation_zones", "roads", "waterways", "lighting", "greening", "parcels", "parks")
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """A place that the map is sent to: once for each stamp, however often the state is told."""
+
+    bounds: Bounds
+    stamp: int
 
 
 class _PlanMap(folium.Map):
@@ -120,6 +129,8 @@ def map_state(
     shapes: Iterable[Ring] = (),
     link: str | None = None,
     caption: str = "",
+    goto: GoTo | None = None,
+    pin: tuple[float, float] | None = None,
     apart: bool = False,
 ) -> dict[str, Any]:
     """What the map shows now.
@@ -137,15 +148,17 @@ def map_state(
     shapes : outlines over the map, which no click meets
     link : maps of one page that have the same name here keep one centre and zoom
     caption : plain text at the top of the map
+    goto : where the map goes, once
+    pin : (lon, lat) of a place to mark
     apart : whether it leaves the page's address alone: it neither goes to the place there nor writes its own into it
     """
-    west, south, east, north = bounds or _FALLBACK_BOUNDS
     return {
         "apart": apart,
         "asOf": (on - _EPOCH).days,
-        "bounds": [[south, west], [north, east]],
+        "bounds": _corners(bounds or _FALLBACK_BOUNDS),
         "caption": caption,
         "dark": dark,
+        "goto": None if goto is None else {"bounds": _corners(goto.bounds), "stamp": goto.stamp},
         "highlight": list(highlight) if highlight else None,
         "language": language,
         "layers": {
@@ -161,6 +174,7 @@ def map_state(
             if layer in MAP_LAYERS
         },
         "link": link,
+        "pin": None if pin is None else [pin[1], pin[0]],
         "shapes": [[[round(lat, _DIGITS), round(lon, _DIGITS)] for lon, lat in ring] for ring in shapes],
         "theme": theme,
         "tools": [tool for tool in get_args(Tool) if tool in tools],
@@ -192,7 +206,7 @@ def _config() -> dict[str, Any]:
             for layer in MAP_LAYERS.values()
         ]
         + [{"name": review.LAYER, "geometry": "Mixed", "order": 95, "labelFromZoom": 15, "labelRank": 0}],
-        "labels": _LABEL_LOOKS,
+        "labels": LABEL_LOOKS,
         "hover": [review.LAYER, *_HOVER],
         "titles": {name: _both(LAYERS[name].title) for name in MAP_LAYERS} | {review.LAYER: _both(Text(""))},
         "stateLabels": {layer: [_both(STATE_LABELS[layer][state]) for state in STATES[layer]] for layer in MAP_LAYERS}
@@ -214,6 +228,12 @@ def _told(layer: str) -> list[dict[str, Any]]:
         for field in LAYERS[layer].fields
         if field.name in MAP_LAYERS[layer].carried and field.name not in _TOLD_BY_NAME
     ]
+
+
+def _corners(bounds: Bounds) -> list[list[float]]:
+    """South-west and north-east, as Leaflet has them: latitude first."""
+    west, south, east, north = bounds
+    return [[south, west], [north, east]]
 
 
 def _both(words: Text) -> dict[str, str]:

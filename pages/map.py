@@ -10,7 +10,7 @@ from streamlit_folium import st_folium
 
 from geodata.i18n import text
 from layers import identify, webmap
-from pages.ui import as_of, attribute_panel, data, feedback, filter_bar, layer_tree, notes, state
+from pages.ui import as_of, attribute_panel, data, feedback, filter_bar, find, layer_tree, notes, state
 from pages.ui.language import language
 from pages.ui.scope import Scope, scope_of
 
@@ -32,6 +32,7 @@ def show() -> None:
         if scope.filters:
             filter_bar.show(scope.facets)
     with st.sidebar:
+        find.show(scope)
         layer_tree.show(scope)
     _show_map(scope)
 
@@ -69,6 +70,8 @@ def _state(scope: Scope) -> dict[str, Any]:
         rows=scope.kept,
         highlight=(selected[0], row) if selected and row is not None else None,
         bounds=data.bounds(versions),
+        goto=state.gone_to(),
+        pin=state.pinned(),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import json
+import time
 from datetime import date
 
 import streamlit as st
@@ -26,6 +27,7 @@ from layers.view import (
     ViewState,
     from_query,
 )
+from layers.webmap import Bounds, GoTo
 from pages.ui import language as languages
 
 UNITS_KEY = "units"
@@ -47,6 +49,8 @@ _FILTERS = "_filters"
 _FILTERS_BEFORE = "_filters_before"
 _STEPS_KEPT = 50
 _HITS = "_hits"
+_GO_TO = "_go_to"
+_PIN = "_pin"
 
 _WRITE_ADDRESS = """<script>
 (() => {
@@ -236,6 +240,28 @@ def select(found: list[tuple[str, str]]) -> None:
 def highlight(feature: tuple[str, str]) -> None:
     """Highlight another one of what was clicked."""
     st.session_state[_SELECTED] = feature
+
+
+def go_to(bounds: Bounds) -> None:
+    """Send the map to a place, (west, south, east, north) in degrees, with its next state."""
+    st.session_state[_GO_TO] = GoTo(bounds, time.time_ns() // 1_000_000)
+
+
+def gone_to() -> GoTo | None:
+    """Where the map was last sent."""
+    place: GoTo | None = st.session_state.get(_GO_TO)
+    return place
+
+
+def pin(place: tuple[float, float] | None) -> None:
+    """Mark a place, (lon, lat), on the map; no place without."""
+    st.session_state[_PIN] = place
+
+
+def pinned() -> tuple[float, float] | None:
+    """The place that is marked."""
+    place: tuple[float, float] | None = st.session_state.get(_PIN)
+    return place
 
 
 def view() -> ViewState:

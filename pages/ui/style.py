@@ -39,6 +39,8 @@ _RULES = """<style>
 [class*="st-key-remarks_"] {padding: 0 0 0.3rem 1.6rem}
 [class*="st-key-remarks_"] p {font-size: 0.8rem; line-height: 1.35}
 .st-key-attribute_panel [data-testid="stCaptionContainer"] p {margin-bottom: 0}
+.st-key-find_hits button {justify-content: flex-start; text-align: start; min-height: 0; padding: 0.25rem 0.4rem}
+.st-key-find_hits button > div {justify-content: flex-start}
 .st-key-attribute_panel table {font-size: 0.85rem; width: 100%}
 .st-key-attribute_panel thead {display: none}
 .st-key-attribute_panel td {padding: 0.15rem 0.35rem; border-inline: none; vertical-align: top}

@@ -195,6 +195,11 @@ class Window:
         stats: dict[str, Any] = self.map_frame().evaluate("() => JSON.parse(JSON.stringify(window.planMap.stats))")
         return stats
 
+    def map_state(self) -> dict[str, Any]:
+        """What Python last told the map."""
+        state: dict[str, Any] = self.map_frame().evaluate("() => JSON.parse(JSON.stringify(window.planMap.state))")
+        return state
+
     def painted(self) -> dict[str, int]:
         """Features painted in the present view, by layer."""
         return {layer: int(entry["painted"]) for layer, entry in self.stats()["layers"].items()}

@@ -12,6 +12,7 @@ const URL_AFTER_MS = 500;
 const MOST_HOVERED = 3;
 const PANEL_PX = 370; // at the right edge the page shows there what was clicked
 const MARGIN_PX = 12;
+const NEAREST_SENT = 17; // a point has no extent that would say how near to go
 
 const planMap = (window.planMap = { ready: false, state: null, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
 
@@ -73,11 +74,15 @@ function start(map, config) {
     tools.offer(state.tools, words);
     hint();
     labels.caption(state.caption);
-    shapes.show(state.shapes);
+    shapes.show(state.shapes, state.pin);
     link.join(state.link);
     tooltip.remove();
     clearPanel(state);
     plan.apply(state);
+    if (isNewPlace(state.goto)) {
+      fitted = false;
+      fitBounds(map, state.goto.bounds, { animate: true, maxZoom: NEAREST_SENT });
+    }
   };
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
@@ -109,9 +114,17 @@ function goToStart(map, state) {
 }
 
 /** Fit the frame around `bounds`; a frame that has no room yet is fitted once it has. */
-function fitBounds(map, bounds, { animate = false } = {}) {
+function fitBounds(map, bounds, { animate = false, maxZoom } = {}) {
   const { x, y } = map.getSize();
-  if (Math.min(x, y) > 2 * MARGIN_PX) map.fitBounds(bounds, { padding: [MARGIN_PX, MARGIN_PX], animate });
+  if (Math.min(x, y) > 2 * MARGIN_PX) map.fitBounds(bounds, { padding: [MARGIN_PX, MARGIN_PX], animate, maxZoom });
+}
+
+/** Whether the map was not yet sent there; the page remembers, for a map that is made anew on the way back to it. */
+function isNewPlace(goto) {
+  const page = address() ? window.parent : window;
+  if (!goto || page.planSent === goto.stamp) return false;
+  page.planSent = goto.stamp;
+  return true;
 }
 
 function keepPlaceInAddress(map) {
