@@ -14,7 +14,7 @@ import pandas as pd
 from geopandas import GeoDataFrame
 
 from geodata import filters, status
-from geodata.filters import PLACE, Between, Condition, Filters, Flags, Inside, Key
+from geodata.filters import PLACE, Between, Condition, Filters, Flags, InRange, Inside, Key, Near, OneOf
 from geodata.i18n import Text, label, text
 from geodata.measures import subset
 from geodata.places import PLACES, places_of
@@ -32,6 +32,7 @@ _STATE_TITLES = {
 _STATE = label("进度", "Progress")
 _BEFORE = label("此前状态", "Earlier status")
 _USE = label("用地性质", "Land use")
+_AREA = label("量算面积（公顷）", "Measured area (ha)")
 _SHAPE = label("地图画框", "Drawn on the map")
 _NONE = label("无", "none")
 _PLACE_TITLES = {
@@ -102,13 +103,18 @@ def knows(key: Key, condition: Condition) -> bool:
     """Whether there is such a facet, and whether a condition of this kind can be set on it."""
     subject, field = key
     if subject == PLACE:
-        return (field == filters.SHAPE) == isinstance(condition, Inside) and field in (*PLACES, filters.SHAPE)
-    if subject not in LAYERS or isinstance(condition, Inside):
+        if isinstance(condition, Inside | Near):
+            return field == filters.SHAPE
+        return field in PLACES and isinstance(condition, OneOf)
+    if subject not in LAYERS or isinstance(condition, Inside | Near):
         return False
     fields = {each.name: each for each in LAYERS[subject].fields}
     is_date = field in fields and fields[field].kind is Kind.DATE
     if isinstance(condition, Between):
         return is_date
+    if isinstance(condition, InRange):
+        is_number = field in fields and fields[field].kind in (Kind.NUMBER, Kind.INTEGER)
+        return is_number or (field == filters.AREA and LAYERS[subject].geometry == "Polygon")
     worked_out = {"state", "key"} | ({"use", "before"} if subject == "parcels" else set())
     return field in worked_out or (field in fields and not is_date)
 
@@ -118,14 +124,20 @@ def title_of(key: Key) -> Text:
     subject, field = key
     if subject == PLACE:
         return _SHAPE if field == filters.SHAPE else _PLACE_TITLES[field]
-    schema = LAYERS[subject]
+    return text("{layer} · {field}", layer=LAYERS[subject].title, field=field_title(subject, field))
+
+
+def field_title(layer: str, field: str) -> Text:
+    """What a facet of a layer is called."""
+    schema = LAYERS[layer]
     name = {
-        "state": _STATE_TITLES.get(subject, _STATE),
+        "state": _STATE_TITLES.get(layer, _STATE),
         "before": _BEFORE,
         "use": _USE,
         "key": schema.fields[0].label,
+        filters.AREA: _AREA,
     }.get(field)
-    return text("{layer} · {field}", layer=schema.title, field=name or schema.field(field).label)
+    return name or schema.field(field).label
 
 
 def facets_of(frames: Mapping[str, GeoDataFrame], on: date, before: date | None = None) -> Facets:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from typing import TypeAlias
+from functools import lru_cache, reduce
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import numpy as np
@@ -20,6 +20,10 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geodata.measures import area_ha
+from geodata.schema import DRAWING_CRS, STORE_CRS
 
 PLACE = "place"
 """The subject of a condition that holds for every layer but those of `GROUND`."""
@@ -28,11 +32,19 @@ GROUND = frozenset({"district", "water_zones", "corridors", "parks"})
 SHAPE = "shape"
 """The field of a condition on lying in a shape drawn on the map."""
 
+AREA = "area_ha"
+"""The field of a condition on a polygon's measured area, in hectares."""
+
+Path: TypeAlias = "tuple[tuple[float, float], ...]"
+"""(lon, lat) of each corner of a line."""
 Ring: TypeAlias = "tuple[tuple[float, float], ...]"
 """(lon, lat) of each corner; closed by itself."""
 Key: TypeAlias = "tuple[str, str]"
 """Layer, or `PLACE`, and field."""
 Flags: TypeAlias = "NDArray[np.bool_]"
+
+FARTHEST_M = 10_000.0
+"""The longest distance that a condition on a line may speak of."""
 
 _MOST_CORNERS, _MOST_VALUES = 200, 2000
 
@@ -59,7 +71,23 @@ class Inside:
     ring: Ring
 
 
-Condition = OneOf | Between | Inside
+@dataclass(frozen=True)
+class InRange:
+    """The number is in this range, both ends included, None for no end; no number is in no range."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Near:
+    """Some part of the feature is this near to a line drawn on the map."""
+
+    path: Path
+    within_m: float
+
+
+Condition = OneOf | Between | InRange | Inside | Near
 Filters = Mapping[Key, Condition]
 """The conditions in the order in which they were set."""
 NO_FILTERS: Filters = {}
@@ -112,6 +140,14 @@ def _holds(condition: Condition, layer: str, field: str, frame: GeoDataFrame, va
     """Which rows a condition holds for; None where it does not speak of the layer."""
     if isinstance(condition, Inside):
         return _lies_inside(condition.ring, frame)
+    if isinstance(condition, Near):
+        return np.asarray(shapely.intersects(_around(condition), frame.geometry.to_numpy()), dtype=bool)
+    if isinstance(condition, InRange):
+        return (
+            _is_in_range(condition, area_ha(frame) if field == AREA else frame[field])
+            if field in (*frame, AREA)
+            else None
+        )
     if isinstance(condition, Between):
         if field not in frame:
             return None
@@ -134,12 +170,48 @@ def _lies_inside(ring: Ring, frame: GeoDataFrame) -> Flags:
     return near
 
 
+def _is_in_range(condition: InRange, numbers: pd.Series[float]) -> Flags:
+    values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    low = -np.inf if condition.low is None else condition.low
+    high = np.inf if condition.high is None else condition.high
+    return np.asarray((values >= low) & (values <= high), dtype=bool)
+
+
+@lru_cache(maxsize=32)
+def _around(condition: Near) -> shapely.Polygon:
+    """What lies so near to a line, in degrees; prepared."""
+    line = shapely.transform(shapely.LineString(condition.path), _transformed(to_metres=True), interleaved=False)
+    area = shapely.transform(line.buffer(condition.within_m), _transformed(to_metres=False), interleaved=False)
+    shapely.prepare(area)
+    return area
+
+
+def _transformed(*, to_metres: bool) -> Callable[..., Any]:
+    ends = (STORE_CRS, DRAWING_CRS) if to_metres else (DRAWING_CRS, STORE_CRS)
+    return Transformer.from_crs(*ends, always_xy=True).transform
+
+
+def outlines(condition: Condition | None) -> list[Ring]:
+    """The edges of the shape that a condition on a place speaks of, for a map; none where it speaks of none."""
+    match condition:
+        case Inside(ring):
+            return [ring]
+        case Near():
+            area = _around(condition)
+            return [tuple(edge.coords) for edge in (area.exterior, *area.interiors)]
+        case _:
+            return []
+
+
 # --- as a part of an address ----------------------------------------------------------------------------------------
 
 PREFIX = "f."
 """What the names of a query's parts begin with that are filters: `f.parcels.state`."""
 _BETWEEN = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
+_END = r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)?"
+_RANGE = re.compile(rf"{_END}\.\.{_END}")
 _SEPARATOR = "*"
+_METRES = "m"
 
 
 def to_query(filters: Filters) -> dict[str, str]:
@@ -159,9 +231,11 @@ def from_query(name: str, value: str) -> tuple[Key, Condition]:
     if not name.startswith(PREFIX) or not dot or not field:
         raise ValueError(name)
     if field == SHAPE:
-        return (subject, field), Inside(_ring(value))
+        return (subject, field), _shape(value)
     if found := _BETWEEN.fullmatch(value):
         return (subject, field), Between(date.fromisoformat(found[1]), date.fromisoformat(found[2]))
+    if found := _RANGE.fullmatch(value):
+        return (subject, field), _range(found[1], found[2])
     values = frozenset(unquote(part) for part in value.split(_SEPARATOR))
     if len(values) > _MOST_VALUES:
         raise ValueError(name)
@@ -171,16 +245,47 @@ def from_query(name: str, value: str) -> tuple[Key, Condition]:
 def _written(condition: Condition) -> str:
     match condition:
         case OneOf(values):
-            return _SEPARATOR.join(value.replace("%", "%25").replace(_SEPARATOR, "%2A") for value in sorted(values))
+            return _SEPARATOR.join(map(_escaped, sorted(values)))
         case Between(first, last):
             return f"{first}..{last}"
+        case InRange(low, high):
+            return "..".join("" if end is None else f"{end:.12g}".replace("+", "") for end in (low, high))
         case Inside(ring):
-            return _SEPARATOR.join(f"{lon:.6f}_{lat:.6f}" for lon, lat in ring)
+            return _corners(ring)
+        case Near(path, within_m):
+            return f"{within_m:g}{_METRES}{_SEPARATOR}{_corners(path)}"
 
 
-def _ring(value: str) -> Ring:
+def _escaped(value: str) -> str:
+    for sign, code in (("%", "%25"), (_SEPARATOR, "%2A"), ("..", "%2E%2E")):
+        value = value.replace(sign, code)
+    return value
+
+
+def _corners(path: Path) -> str:
+    return _SEPARATOR.join(f"{lon:.6f}_{lat:.6f}" for lon, lat in path)
+
+
+def _range(low: str | None, high: str | None) -> InRange:
+    ends = [None if end is None else float(end) for end in (low, high)]
+    if ends == [None, None]:
+        raise ValueError("..")
+    return InRange(ends[0], ends[1])
+
+
+def _shape(value: str) -> Inside | Near:
+    first, _, rest = value.partition(_SEPARATOR)
+    if not first.endswith(_METRES):
+        return Inside(_path(value, least=3))
+    within_m = float(first.removesuffix(_METRES))
+    if not 0 < within_m <= FARTHEST_M:
+        raise ValueError(value)
+    return Near(_path(rest, least=2), within_m)
+
+
+def _path(value: str, *, least: int) -> Path:
     corners = [tuple(float(number) for number in corner.split("_")) for corner in value.split(_SEPARATOR)]
     inside = all(len(corner) == 2 and abs(corner[0]) <= 180 and abs(corner[1]) <= 85 for corner in corners)
-    if not inside or not 3 <= len(corners) <= _MOST_CORNERS:
+    if not inside or not least <= len(corners) <= _MOST_CORNERS:
         raise ValueError(value)
     return tuple((lon, lat) for lon, lat in corners)

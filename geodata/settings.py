@@ -31,3 +31,14 @@ class Settings(BaseSettings):
     """Whether publishing needs the approval of a second person."""
     sample: bool = True
     """Whether an empty store is filled with the illustrative district when the application starts."""
+
+    sheet_organisation: str = ""
+    """Who draws plan sheets up (编制单位); what is empty here prints 待填."""
+    sheet_drawn_on: str = ""
+    """When plan sheets are drawn up (制图日期)."""
+    sheet_classification: str = ""
+    """The classification of plan sheets (密级)."""
+    sheet_crs: str | None = None
+    """How plan sheets name their CRS (坐标系); without it the full name of EPSG:4548, in which they are drawn."""
+    sheet_review_number: str = ""
+    """The number of the map review (审图号); 内部资料 未经审图 where it is empty."""

@@ -25,7 +25,7 @@ Bounds = tuple[float, float, float, float]
 """(west, south, east, north), degrees."""
 Ring = Iterable[tuple[float, float]]
 """Places of (lon, lat) along the edge of a polygon; the first may be repeated at the end."""
-Tool = Literal["box", "polygon"]
+Tool = Literal["measure", "box", "polygon", "line", "view"]
 
 _EPOCH = date(1970, 1, 1)
 _FALLBACK_BOUNDS: Bounds = (116.61, 35.36, 116.71, 35.44)
@@ -47,6 +47,28 @@ _WORDS = {
         "单击加点，双击或回车完成；退格撤回一点，Esc 取消",
         "Click for each corner, double-click or Enter to finish; Backspace takes one back, Esc cancels",
     ),
+    "line": label("画线筛选", "Draw a line"),
+    "lineHint": label(
+        "单击加点，双击或回车完成；退格撤回一点，Esc 取消",
+        "Click for each point, double-click or Enter to finish; Backspace takes one back, Esc cancels",
+    ),
+    "view": label("按当前视图筛选", "Filter by this view"),
+    "measure": label("量测", "Measure"),
+    "measureHint": label(
+        "单击加点，双击或回车得长度，点回起点得面积；退格撤回一点，Esc 取消",
+        "Click for each point; double-click or Enter for the length, the first point again for the area; Esc cancels",
+    ),
+    "colon": label("：", ": "),
+    "ha": label("公顷", "ha"),
+    "mu": label("亩", "mu"),
+    "length": label("长度", "Length"),
+    "bearing": label("方位角", "Bearing"),
+    "area": label("面积", "Area"),
+    "around": label("周长", "Perimeter"),
+    "copy": label("复制", "Copy"),
+    "copied": label("已复制", "Copied"),
+    "remove": label("删除", "Remove"),
+    "removeAll": label("全部删除", "Remove all"),
 }
 LABEL_LOOKS: dict[str, dict[str, Any]] = {
     "waterways": {"size": 13, "weight": 600, "colour": "#0b4f8a", "dark": "#8cc8f5", "apart": 420},
@@ -143,8 +165,9 @@ def map_state(
     rows : layer → the row numbers a filter leaves, or a Boolean for each row; a layer that is not named is not filtered
     bounds : what “fit” shows, usually the district's
     tools : what can be drawn on the map. A drawing comes back as `last_active_drawing` of `st_folium`: a GeoJSON
-        Feature, its geometry a Polygon of (lon, lat), its properties `shape` (the tool) and `drawn_at` (milliseconds,
-        different for each drawing). A polygon may cross itself. It is shown until the next state; `shapes` keeps it.
+        Feature, its geometry a Polygon (of `line` a LineString) of (lon, lat), its properties `shape` (the tool) and
+        `drawn_at` (milliseconds, different for each drawing). A polygon may cross itself. It is shown until the next
+        state; `shapes` keeps it. What `measure` measures stays in the browser.
     shapes : outlines over the map, which no click meets
     link : maps of one page that have the same name here keep one centre and zoom
     caption : plain text at the top of the map

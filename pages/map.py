@@ -10,11 +10,26 @@ from streamlit_folium import st_folium
 
 from geodata.i18n import text
 from layers import identify, webmap
-from pages.ui import as_of, attribute_panel, data, feedback, filter_bar, find, layer_tree, notes, state
+from layers.webmap import Tool
+from pages.ui import (
+    as_of,
+    attribute_panel,
+    data,
+    drawing,
+    feedback,
+    filter_bar,
+    filter_form,
+    find,
+    layer_tree,
+    notes,
+    sheet_dialog,
+    state,
+)
 from pages.ui.language import language
 from pages.ui.scope import Scope, scope_of
 
 FRAME_KEY = "map"
+_TOOLS: tuple[Tool, ...] = ("measure", "box", "polygon", "line", "view")
 _LAST_CLICK = "_last_click"
 _HEIGHT_PX = 640
 """Only until the page's rules of style have made the frame as high as the window allows."""
@@ -33,6 +48,9 @@ def show() -> None:
             filter_bar.show(scope.facets)
     with st.sidebar:
         find.show(scope)
+        with st.container(key="tools", horizontal=True, gap="small"):
+            filter_form.show(scope)
+            sheet_dialog.show(scope)
         layer_tree.show(scope)
     _show_map(scope)
 
@@ -43,14 +61,15 @@ def _show_map(scope: Scope) -> None:
     with feedback.explained(), st.container(key="map_area"):
         _take_click(scope)
         _check_selected(scope.versions)
-        st_folium(
+        answer = st_folium(
             webmap.build_map(),
             key=FRAME_KEY,
             height=_HEIGHT_PX,
             use_container_width=True,
-            returned_objects=["last_clicked", "zoom"],
+            returned_objects=["last_clicked", "zoom", "last_active_drawing"],
             feature_group_to_add=webmap.MapState(_state(scope)),
         )
+        drawing.take(FRAME_KEY, answer)
         attribute_panel.show(scope.versions, scope.on)
         state.write_address("map", where="map")
 
@@ -68,6 +87,8 @@ def _state(scope: Scope) -> dict[str, Any]:
         theme=state.theme(),
         dark=st.context.theme.type == "dark",
         rows=scope.kept,
+        tools=_TOOLS,
+        shapes=drawing.shapes(scope.filters),
         highlight=(selected[0], row) if selected and row is not None else None,
         bounds=data.bounds(versions),
         goto=state.gone_to(),

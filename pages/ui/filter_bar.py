@@ -7,13 +7,27 @@ from functools import partial
 import streamlit as st
 
 from geodata.facets import Facets, title_of
-from geodata.filters import NO_FILTERS, Between, Condition, Inside, Key, OneOf, without
+from geodata.filters import (
+    FARTHEST_M,
+    NO_FILTERS,
+    PLACE,
+    SHAPE,
+    Between,
+    Condition,
+    InRange,
+    Inside,
+    Key,
+    Near,
+    OneOf,
+    without,
+)
 from layers import formats
 from pages.ui import state
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
 
 _MOST_NAMED = 3
+_DISTANCE = "filter_distance"
 
 
 def show(facets: Facets) -> None:
@@ -31,6 +45,8 @@ def show(facets: Facets) -> None:
                 help=t("Take this filter away"),
                 on_click=partial(_take_away, key),
             )
+            if isinstance(condition, Near):
+                _ask_distance(condition)
         if state.can_undo_filters():
             st.button(
                 t("Undo"), key="filter_undo", icon=":material/undo:", type="tertiary", on_click=state.undo_filters
@@ -60,5 +76,37 @@ def _named(facets: Facets, key: Key, condition: Condition) -> str:
             return t("{first} and {count} more", first=first, count=len(names) - _MOST_NAMED)
         case Between(first_day, last_day):
             return f"{formats.day(first_day, language())} – {formats.day(last_day, language())}"
+        case InRange(low, high):
+            return _range_named(low, high)
         case Inside(ring):
             return t("shape with {count} corners", count=len(ring))
+        case Near(_, within_m):
+            return t("within {distance} of a line", distance=formats.length(within_m, language()))
+
+
+def _range_named(low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"≤ {high:,.12g}"
+    return f"≥ {low:,.12g}" if high is None else f"{low:,.12g} – {high:,.12g}"
+
+
+def _ask_distance(near: Near) -> None:
+    """How near to the line that was drawn."""
+    st.session_state[_DISTANCE] = near.within_m  # an undone step is undone here too
+    st.number_input(
+        t("Distance (m)"),
+        1.0,
+        FARTHEST_M,
+        step=50.0,
+        format="%.0f",
+        key=_DISTANCE,
+        on_change=_take_distance,
+        args=(near,),
+        label_visibility="collapsed",
+        width=150,
+    )
+
+
+def _take_distance(near: Near) -> None:
+    changed = Near(near.path, st.session_state[_DISTANCE])
+    state.set_filters({**state.filters(), (PLACE, SHAPE): changed})

@@ -6,13 +6,13 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from geopandas import GeoDataFrame
+from geopandas import GeoDataFrame, GeoSeries
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import LineString, Point, box
+from shapely import LineString, Point, Polygon, box
 
 from geodata import facets, filters
-from geodata.filters import NO_FILTERS, PLACE, Between, Inside, OneOf
+from geodata.filters import NO_FILTERS, PLACE, Between, InRange, Inside, Near, OneOf, outlines
 from geodata.indicators import indicators
 from geodata.measures import area_ha
 from geodata.status import STATES, state_at
@@ -74,6 +74,38 @@ def test_a_shape_holds_areas_by_their_middle_and_lines_by_any_part():
     }
 
 
+def test_near_a_line_is_any_part_within_so_many_metres_of_it():
+    rows = [{"land_use": "07"}] * 3
+    areas = clean_frame("parcels", rows, [box(0, 40, 50, 90), box(0, 60, 50, 110), box(1040, 0, 1090, 10)])
+    path = clean_frame("roads", [{}], [LineString([(0, 0), (1000, 0)])]).geometry.iloc[0].coords
+    found = facets.facets_of({"parcels": areas}, ON).kept({(PLACE, "shape"): Near(tuple(path), 50)})
+    assert found["parcels"].tolist() == [True, False, True]  # 40 m, 60 m and 40 m away
+    further = facets.facets_of({"parcels": areas}, ON).kept({(PLACE, "shape"): Near(tuple(path), 61)})
+    assert further["parcels"].tolist() == [True, True, True]
+
+
+def test_a_range_holds_its_ends_and_no_missing_number():
+    rows = [{"land_use": "07", "built_share": share} for share in (0.2, 0.25, 0.5, None)]
+    frames = {"parcels": clean_frame("parcels", rows, [box(0, 0, 100, 100 * (n + 1)) for n in range(4)])}
+
+    def left(field: str, low: float | None, high: float | None) -> list[bool]:
+        chosen = {("parcels", field): InRange(low, high)}
+        return facets.facets_of(frames, ON).kept(chosen)["parcels"].tolist()
+
+    assert left("built_share", 0.25, 0.5) == [False, True, True, False]
+    assert left("built_share", None, 0.25) == [True, True, False, False]
+    assert left("area_ha", 1.5, 3.5) == [False, True, True, False]  # 1, 2, 3 and 4 ha
+
+
+def test_a_map_shows_the_edge_of_what_lies_near_a_line():
+    path = clean_frame("roads", [{}], [LineString([(0, 0), (1000, 0)])]).geometry.iloc[0].coords
+    (edge,) = outlines(Near(tuple(path), 100))
+    metres = GeoSeries([Polygon(edge)], crs="EPSG:4490").to_crs("EPSG:4548")
+    assert metres.area.iloc[0] == pytest.approx(1000 * 200 + 3.1416 * 100**2, rel=0.01)
+    assert outlines(Inside(((0, 0), (1, 0), (0, 1)))) == [((0, 0), (1, 0), (0, 1))]
+    assert outlines(one_of("idle")) == outlines(None) == []
+
+
 def test_a_place_holds_for_every_layer_but_the_ground():
     zones = clean_frame(
         "water_zones", [{"zone_id": "Z1", "name": "西"}, {"zone_id": "Z2", "name": "东"}],
@@ -100,6 +132,8 @@ _CONDITIONS = st.one_of(
         lambda days: Between(min(days), max(days)),
         st.tuples(*[st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 1, 1))] * 2),
     ),
+    st.builds(InRange, st.floats(-1e30, 1e30).map(lambda end: float(f"{end:.6g}")), st.none() | st.just(2.5)),
+    st.just(InRange(None, -3.0)),
 )
 
 
@@ -108,14 +142,27 @@ def test_filters_come_back_from_an_address(chosen: dict[filters.Key, filters.Con
     assert dict(filters.from_query(*part) for part in filters.to_query(chosen).items()) == chosen
 
 
-def test_a_shape_comes_back_from_an_address():
-    chosen = {(PLACE, "shape"): Inside(((116.6, 35.4), (116.7, 35.4), (116.65, 35.45)))}
+@pytest.mark.parametrize(
+    "shape", [Inside(((116.6, 35.4), (116.7, 35.4), (116.65, 35.45))), Near(((116.6, 35.4), (116.7, 35.4)), 250)]
+)
+def test_a_shape_comes_back_from_an_address(shape: filters.Condition):
+    chosen = {(PLACE, "shape"): shape}
     assert dict(filters.from_query(*part) for part in filters.to_query(chosen).items()) == chosen
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("f.place.shape", "1_2*3_4"), ("f.place.shape", "x"), ("f.parcels", "idle"), ("f.place.shape", "999_0*1_1*2_2")],
+    [
+        ("f.place.shape", "1_2*3_4"),
+        ("f.place.shape", "x"),
+        ("f.parcels", "idle"),
+        ("f.place.shape", "999_0*1_1*2_2"),
+        ("f.place.shape", "100m*1_2"),
+        ("f.place.shape", "-5m*1_2*3_4"),
+        ("f.place.shape", "1e9m*1_2*3_4"),
+        ("f.place.shape", "nanm*1_2*3_4"),
+        ("f.parcels.area_ha", ".."),
+    ],
 )
 def test_what_no_filter_says_is_refused(name: str, value: str):
     with pytest.raises(ValueError):  # noqa: PT011  whatever it says, the page names the part
@@ -135,6 +182,13 @@ def test_what_no_filter_says_is_refused(name: str, value: str):
         ((PLACE, "street"), one_of("1"), False),
         ((PLACE, "zone"), Inside(((0, 0), (1, 0), (0, 1))), False),
         ((PLACE, "shape"), one_of("1"), False),
+        ((PLACE, "shape"), Near(((0, 0), (1, 0)), 5), True),
+        ((PLACE, "zone"), Near(((0, 0), (1, 0)), 5), False),
+        ((PLACE, "zone"), InRange(0, 1), False),
+        (("parcels", "area_ha"), InRange(0, 1), True),
+        (("roads", "area_ha"), InRange(0, 1), False),
+        (("roads", "width_m"), InRange(0, None), True),
+        (("roads", "name"), InRange(0, None), False),
     ],
 )
 def test_only_facets_that_exist_can_be_filtered_by(key: filters.Key, condition: filters.Condition, known: bool):

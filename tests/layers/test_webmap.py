@@ -111,6 +111,8 @@ def test_every_tool_has_a_title_and_a_hint_in_both_languages() -> None:
     words = webmap._config()["words"]
     for tool in get_args(webmap.Tool):
         assert words[tool]["zh"] != words[tool]["en"]
+        if tool == "view":  # told by the click on its button alone
+            continue
         assert all("Esc" in hint for hint in words[f"{tool}Hint"].values())
 
 

@@ -50,3 +50,15 @@ export function sexagesimal(seconds) {
   const pad = (number) => String(number).padStart(2, "0");
   return `${Math.floor(seconds / 3600)}°${pad(Math.floor(seconds / 60) % 60)}′${pad(Math.round(seconds % 60))}″`;
 }
+
+const grouped = (number, digits) => number.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** A length in metres, from 1 km on in kilometres. */
+export function lengthWords(metres) {
+  return metres < 1000 ? `${grouped(metres, 1)} m` : `${grouped(metres / 1000, 3)} km`;
+}
+
+/** An area in hectares, mu and square metres; `units` names the first two. */
+export function areaWords(m2, { ha, mu }) {
+  return `${grouped(m2 / 10_000, 2)} ${ha} · ${grouped((m2 * 3) / 2000, 1)} ${mu} · ${grouped(m2, 0)} m²`;
+}

@@ -3,6 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./planmap.css";
 import { CoordinatesControl, fitControl, fullScreenControl, Graticule, TopLabels } from "./controls.js";
 import { Link } from "./link.js";
+import { Measures } from "./measure.js";
 import { PlanLayer } from "./plan_layer.js";
 import { Shapes } from "./shapes.js";
 import { Tools } from "./tools.js";
@@ -43,8 +44,17 @@ function start(map, config) {
   const graticule = new Graticule(map);
   const labels = new TopLabels(map);
   const shapes = new Shapes(map);
-  const hint = () => labels.hint(tools.active ? words(`${tools.active}Hint`) : "");
-  const tools = new Tools(map, { onDrawn: (ring) => shapes.keep(ring), onChange: hint });
+  map.createPane("measures").style.zIndex = 620;
+  const measures = new Measures(map, words);
+  const hint = () => {
+    labels.hint(tools.active ? words(`${tools.active}Hint`) : "");
+    tooltip.remove();
+  };
+  const tools = new Tools(map, {
+    onDrawn: (path, closed) => shapes.keep(path, closed),
+    onMeasured: (places, closed) => measures.keep(places, closed),
+    onChange: hint,
+  });
   const clearPanel = panelClearer(map);
   const tooltip = L.tooltip({ direction: "top", offset: [0, -6], className: "plan-tooltip", opacity: 1 });
   let placed = false;
@@ -73,6 +83,7 @@ function start(map, config) {
     coordinates.say(words("grid"));
     tools.offer(state.tools, words);
     hint();
+    measures.draw();
     labels.caption(state.caption);
     shapes.show(state.shapes, state.pin);
     link.join(state.link);

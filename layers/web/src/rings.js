@@ -11,9 +11,18 @@ export function boxRing([lon, lat], [otherLon, otherLat]) {
 
 /** A GeoJSON Feature of a ring: closed, counter-clockwise, rounded. */
 export function ringFeature(ring, properties) {
-  const rounded = ring.map((place) => place.map((degrees) => Number(degrees.toFixed(DIGITS))));
-  if (doubleArea(rounded) < 0) rounded.reverse();
-  return { type: "Feature", properties, geometry: { type: "Polygon", coordinates: [[...rounded, rounded[0]]] } };
+  const places = ring.map(rounded);
+  if (doubleArea(places) < 0) places.reverse();
+  return { type: "Feature", properties, geometry: { type: "Polygon", coordinates: [[...places, places[0]]] } };
+}
+
+/** A GeoJSON Feature of a line, rounded. */
+export function lineFeature(path, properties) {
+  return { type: "Feature", properties, geometry: { type: "LineString", coordinates: path.map(rounded) } };
+}
+
+function rounded(place) {
+  return place.map((degrees) => Number(degrees.toFixed(DIGITS)));
 }
 
 function doubleArea(ring) {

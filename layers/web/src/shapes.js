@@ -24,9 +24,9 @@ export class Shapes {
   }
 
   /** Show what was just drawn until the next state. */
-  keep(ring) {
+  keep(path, closed) {
     this.forget();
-    outline(ring).forEach((layer) => this.drawn.addLayer(layer));
+    outline(path, closed).forEach((layer) => this.drawn.addLayer(layer));
     this.timer = setTimeout(() => this.forget(), DRAWN_KEPT_MS);
   }
 
@@ -37,8 +37,9 @@ export class Shapes {
 }
 
 /** A line with a halo, readable on any colour; its looks are in the style sheet, so that they follow the theme. */
-export function outline(ring) {
-  return ["plan-shape-halo", "plan-shape"].map((className) =>
-    L.polygon(ring, { pane: "shapes", className, interactive: false, smoothFactor: 0 }),
+export function outline(path, closed = true) {
+  const draw = closed ? L.polygon : L.polyline;
+  return ["plan-shape-halo", closed ? "plan-shape" : "plan-shape plan-line"].map((className) =>
+    draw(path, { pane: "shapes", className, interactive: false, smoothFactor: 0 }),
   );
 }

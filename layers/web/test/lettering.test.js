@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { boxesAlong, cellsOf, degreesStep, isUpright, sexagesimal } from "../src/lettering.js";
+import { areaWords, boxesAlong, cellsOf, degreesStep, isUpright, lengthWords, sexagesimal } from "../src/lettering.js";
 
 test("a Chinese name on a steep line is upright, any other name is turned", () => {
   assert.equal(isUpright("纵二河", 90), true);
@@ -51,4 +51,16 @@ test("a narrow view has fewer meridians than a wide one of the same ground", () 
 
 test("the whole earth is not crossed by more meridians than there are steps for", () => {
   assert.equal(degreesStep(360, 1000), 7200);
+});
+
+test("lengths change to kilometres at one kilometre", () => {
+  assert.equal(lengthWords(12.34), "12.3 m");
+  assert.equal(lengthWords(999.94), "999.9 m");
+  assert.equal(lengthWords(1000), "1.000 km");
+  assert.equal(lengthWords(12_345.6), "12.346 km");
+});
+
+test("areas stand in hectares, mu and square metres at once", () => {
+  assert.equal(areaWords(10_000, { ha: "公顷", mu: "亩" }), "1.00 公顷 · 15.0 亩 · 10,000 m²");
+  assert.equal(areaWords(2000 / 3, { ha: "ha", mu: "mu" }), "0.07 ha · 1.0 mu · 667 m²");
 });

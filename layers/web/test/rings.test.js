@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { boxRing, ringFeature } from "../src/rings.js";
+import { boxRing, lineFeature, ringFeature } from "../src/rings.js";
 
 const BOX = [[116.6, 35.3], [116.7, 35.3], [116.7, 35.4], [116.6, 35.4]];
 
@@ -28,4 +28,13 @@ test("a ring of a few centimetres still has its direction", () => {
 test("places are rounded to seven digits", () => {
   const [place] = ringFeature([[116.123456789, 35.1], [116.2, 35.1], [116.2, 35.2]], {}).geometry.coordinates[0];
   assert.deepEqual(place, [116.1234568, 35.1]);
+});
+
+test("a line stays open and goes the way it was drawn", () => {
+  const line = [[116.7, 35.4], [116.6, 35.300000049]];
+  assert.deepEqual(lineFeature(line, { shape: "line" }), {
+    type: "Feature",
+    properties: { shape: "line" },
+    geometry: { type: "LineString", coordinates: [[116.7, 35.4], [116.6, 35.3]] },
+  });
 });

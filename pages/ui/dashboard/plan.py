@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geodata.filters import PLACE, SHAPE, Inside, with_condition
 from geodata.programme import Section
 from layers import formats, webmap
 from layers.catalogue import MAP_LAYERS
 from layers.webmap import Tool
-from pages.ui import data, state
+from pages.ui import data, drawing
 from pages.ui.language import language
 from pages.ui.scope import Scope
 
 _KEY = "plan_{}"
-_LAST_DRAWN = "_last_drawn_{}"
 _HEIGHT_PX = 560
-_TOOLS: tuple[Tool, ...] = ("box", "polygon")
+_TOOLS: tuple[Tool, ...] = ("box", "polygon", "line", "measure")
 _GROUND = ("district", "water_zones")
 _ABOUT: dict[Section, tuple[str, ...]] = {
     "overview": ("parcels", "waterways", "roads", "relocation_zones", "greening", "projects"),
@@ -41,7 +38,6 @@ def show(scope: Scope, section: Section, *, name: str = "now", link: str | None 
     name : what tells this map from another on the page
     link : maps with the same link keep one view
     """
-    shape = scope.filters.get((PLACE, SHAPE))
     visible = [layer for layer in (*_GROUND, *_ABOUT[section]) if scope.has(layer)]
     with st.container(key=f"beside_{name}"):
         answer = st_folium(
@@ -60,14 +56,14 @@ def show(scope: Scope, section: Section, *, name: str = "now", link: str | None 
                     rows=scope.kept,
                     bounds=data.bounds(scope.versions),
                     tools=_TOOLS,
-                    shapes=[shape.ring] if isinstance(shape, Inside) else [],
+                    shapes=drawing.shapes(scope.filters),
                     link=link,
                     caption=caption,
                     apart=True,
                 )
             ),
         )
-    _take_shape(name, answer)
+    drawing.take(name, answer)
 
 
 def show_both(scope: Scope, section: Section, before: date) -> None:
@@ -76,14 +72,3 @@ def show_both(scope: Scope, section: Section, before: date) -> None:
     for column, day, name in ((left, before, "before"), (right, scope.on, "now")):
         with column:
             show(scope.at(day), section, name=name, link="compare", caption=formats.day(day, language()))
-
-
-def _take_shape(name: str, answer: dict[str, Any] | None) -> None:
-    """Filter by a shape that was drawn just now."""
-    drawn = (answer or {}).get("last_active_drawing")
-    if drawn is None or drawn == st.session_state.get(_LAST_DRAWN.format(name)):
-        return
-    st.session_state[_LAST_DRAWN.format(name)] = drawn
-    ring = tuple((float(lon), float(lat)) for lon, lat, *_ in drawn["geometry"]["coordinates"][0][:-1])
-    state.set_filters(with_condition(state.filters(), (PLACE, SHAPE), Inside(ring)))
-    st.rerun()
