@@ -20,6 +20,7 @@ run: setup ## Set up what is missing and serve the application on http://localho
 	@exec $(PYTHON) -m streamlit run app.py --server.port "$(PORT)" --server.address "$(LIAOHE_HOST)" --server.headless true
 
 setup: .venv/runtime.stamp $(WEB)/dist/built.stamp ## Install what the application needs; start nothing
+	@setup/system-packages fonts || echo "Without a Chinese font everything works but plan sheets." >&2
 
 setup-tests: setup .venv/tests.stamp ## Install what the tests need as well
 	@setup/system-packages tests

@@ -13,6 +13,8 @@ part          example                        meaning
 ``layers``    ``district.roads.parcels-60``  visible layers; the opacity in per cent where it is not 100
 ``selected``  ``parcels.P-0123``             selected feature: layer and key
 ``compare``   ``2018-12-31``                 date to compare the as-of date with
+``versus``    ``parcels.3``                  what the map is compared with: a date, a theme, or a version of a layer
+``layout``    ``side``                       how the map is compared: `swipe` or `side` by side
 ``section``   ``land``                       section of the dashboard
 ``f.…``       ``f.parcels.state=idle``       a filter (`geodata.filters.to_query`), as many as there are
 ``centre``    ``116.66000_35.40000``         centre, degrees: longitude and latitude
@@ -28,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from geodata import facets, filters
 from geodata.filters import NO_FILTERS, Condition, Filters, Key
@@ -40,6 +42,10 @@ AreaUnit = Literal["ha", "mu", "km2"]
 AREA_UNITS: tuple[AreaUnit, ...] = get_args(AreaUnit)
 Theme = Literal["status", "land_use"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
+Versus: TypeAlias = "date | Theme | tuple[str, int]"
+"""Another day, another colouring of parcels, or another version: layer and number."""
+Layout = Literal["swipe", "side"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
@@ -64,6 +70,9 @@ class ViewState:
     """Layer and key of the selected feature."""
     compare: date | None = None
     """The date that the as-of date is compared with."""
+    versus: Versus | None = None
+    """What the map is compared with."""
+    layout: Layout | None = None
     section: Section | None = None
     filters: Filters = field(default_factory=dict)
     centre: tuple[float, float] | None = None
@@ -81,6 +90,8 @@ class ViewState:
             "layers": None if self.layers is None else ".".join(_layer_part(*item) for item in self.layers.items()),
             "selected": None if self.selected is None else ".".join(self.selected),
             "compare": None if self.compare is None else self.compare.isoformat(),
+            "versus": None if self.versus is None else _versus_part(self.versus),
+            "layout": self.layout,
             "section": self.section,
             "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
             "zoom": None if self.zoom is None else f"{self.zoom:g}",
@@ -141,6 +152,27 @@ def _layer_part(layer: str, opacity: float) -> str:
     return layer if percent == 100 else f"{layer}-{percent}"
 
 
+def _versus_part(versus: Versus) -> str:
+    match versus:
+        case date():
+            return versus.isoformat()
+        case (layer, number):
+            return f"{layer}.{number}"
+        case _:
+            return str(versus)
+
+
+def _versus(value: str) -> Versus:
+    if value in THEMES:
+        return value
+    layer, dot, number = value.partition(".")
+    if not dot:
+        return _day(value)
+    if layer not in LAYERS or not number.isdecimal() or not number.isascii():
+        raise ValueError(value)
+    return layer, int(number[:9])
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in choices:
@@ -194,6 +226,8 @@ _PARTS = {
     "layers": _Part("layers", text("the visible layers"), _layers),
     "selected": _Part("selected", text("the selected feature"), _selected),
     "compare": _Part("compare", text("the date to compare with"), _day),
+    "versus": _Part("versus", text("what the map is compared with"), _versus),
+    "layout": _Part("layout", text("how the map is compared"), _one_of(LAYOUTS)),
     "section": _Part("section", text("the section of the dashboard"), _one_of(SECTIONS)),
     "centre": _Part("centre", text("the centre of the map"), _centre),
     "zoom": _Part("zoom", text("the zoom of the map"), lambda value: _within(float(value), 0, 24)),

@@ -19,7 +19,7 @@ from layers.catalogue import MAP_LAYERS
 from layers.vector_tiles import MapState, PlanLayer
 from layers.view import Theme
 
-__all__ = ["GoTo", "MapState", "build_map", "map_state"]
+__all__ = ["GoTo", "MapState", "Other", "build_map", "map_state"]
 
 Bounds = tuple[float, float, float, float]
 """(west, south, east, north), degrees."""
@@ -58,6 +58,7 @@ _WORDS = {
         "单击加点，双击或回车得长度，点回起点得面积；退格撤回一点，Esc 取消",
         "Click for each point; double-click or Enter for the length, the first point again for the area; Esc cancels",
     ),
+    "swipe": label("左右拖动对比", "Drag to compare"),
     "colon": label("：", ": "),
     "ha": label("公顷", "ha"),
     "mu": label("亩", "mu"),
@@ -92,6 +93,19 @@ class GoTo:
 
     bounds: Bounds
     stamp: int
+
+
+@dataclass(frozen=True)
+class Other:
+    """A second plan on the map."""
+
+    state: Mapping[str, Any]
+    """As `map_state` gives it; the day, the theme and the layers count."""
+    names: tuple[str, str]
+    """What the two plans are called: this one at the left, the map's own at the right."""
+
+
+_OTHER = ("asOf", "theme", "layers")
 
 
 class _PlanMap(folium.Map):
@@ -153,6 +167,7 @@ def map_state(
     caption: str = "",
     goto: GoTo | None = None,
     pin: tuple[float, float] | None = None,
+    other: Other | None = None,
     apart: bool = False,
 ) -> dict[str, Any]:
     """What the map shows now.
@@ -173,6 +188,7 @@ def map_state(
     caption : plain text at the top of the map
     goto : where the map goes, once
     pin : (lon, lat) of a place to mark
+    other : what stands at the left of an edge that is dragged over the map
     apart : whether it leaves the page's address alone: it neither goes to the place there nor writes its own into it
     """
     return {
@@ -197,6 +213,7 @@ def map_state(
             if layer in MAP_LAYERS
         },
         "link": link,
+        "other": None if other is None else {part: other.state[part] for part in _OTHER} | {"names": list(other.names)},
         "pin": None if pin is None else [pin[1], pin[0]],
         "shapes": [[[round(lat, _DIGITS), round(lon, _DIGITS)] for lon, lat in ring] for ring in shapes],
         "theme": theme,

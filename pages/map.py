@@ -10,10 +10,12 @@ from streamlit_folium import st_folium
 
 from geodata.i18n import text
 from layers import identify, webmap
+from layers.view import Theme
 from layers.webmap import Tool
 from pages.ui import (
     as_of,
     attribute_panel,
+    comparison,
     data,
     drawing,
     feedback,
@@ -25,10 +27,13 @@ from pages.ui import (
     sheet_dialog,
     state,
 )
+from pages.ui.comparison import Side
 from pages.ui.language import language
 from pages.ui.scope import Scope, scope_of
 
 FRAME_KEY = "map"
+_LINK = "map"
+"""What the two maps are called that are moved as one."""
 _TOOLS: tuple[Tool, ...] = ("measure", "box", "polygon", "line", "view")
 _LAST_CLICK = "_last_click"
 _HEIGHT_PX = 640
@@ -50,6 +55,7 @@ def show() -> None:
         find.show(scope)
         with st.container(key="tools", horizontal=True, gap="small"):
             filter_form.show(scope)
+            comparison.show(scope)
             sheet_dialog.show(scope)
         layer_tree.show(scope)
     _show_map(scope)
@@ -61,38 +67,83 @@ def _show_map(scope: Scope) -> None:
     with feedback.explained(), st.container(key="map_area"):
         _take_click(scope)
         _check_selected(scope.versions)
-        answer = st_folium(
-            webmap.build_map(),
-            key=FRAME_KEY,
-            height=_HEIGHT_PX,
-            use_container_width=True,
-            returned_objects=["last_clicked", "zoom", "last_active_drawing"],
-            feature_group_to_add=webmap.MapState(_state(scope)),
-        )
+        compared = comparison.sides(scope)
+        if compared and state.layout() == "side":
+            left, right = st.columns(2)
+            with left:
+                _show_beside(compared[0])
+            with right:
+                answer = _show_plan(scope, compared)
+        else:
+            answer = _show_plan(scope, compared)
         drawing.take(FRAME_KEY, answer)
         attribute_panel.show(scope.versions, scope.on)
         state.write_address("map", where="map")
 
 
-def _state(scope: Scope) -> dict[str, Any]:
+def _show_plan(scope: Scope, compared: tuple[Side, Side] | None) -> dict[str, Any]:
+    """The map that is clicked and drawn on."""
+    answer: dict[str, Any] = st_folium(
+        webmap.build_map(),
+        key=FRAME_KEY,
+        height=_HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=["last_clicked", "zoom", "last_active_drawing"],
+        feature_group_to_add=webmap.MapState(_state(scope, compared)),
+    )
+    return answer
+
+
+def _show_beside(side: Side) -> None:
+    """The other map, beside the one that is clicked."""
+    st_folium(
+        webmap.build_map(),
+        key=f"{FRAME_KEY}_beside",
+        height=_HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=webmap.MapState(
+            _plain_state(side.scope, side.theme, caption=side.name, link=_LINK, apart=True)
+        ),
+    )
+
+
+def _state(scope: Scope, compared: tuple[Side, Side] | None) -> dict[str, Any]:
     """What the map is told to show."""
     versions = scope.versions
     selected = state.selected()
     row = data.row_of(versions[selected[0]], selected[1]) if selected else None
+    is_beside = compared is not None and state.layout() == "side"
+    other = None
+    if compared and not is_beside:
+        before, now = compared
+        other = webmap.Other(_plain_state(before.scope, before.theme), (before.name, now.name))
+    return _plain_state(
+        scope,
+        state.theme(),
+        tools=_TOOLS,
+        highlight=(selected[0], row) if selected and row is not None else None,
+        goto=state.gone_to(),
+        pin=state.pinned(),
+        other=other,
+        link=_LINK if is_beside else None,
+        caption=compared[1].name if compared and is_beside else "",
+    )
+
+
+def _plain_state(scope: Scope, theme: Theme, **more: Any) -> dict[str, Any]:
+    """The features of a scope, coloured by a theme."""
     return webmap.map_state(
-        versions,
+        scope.versions,
         on=scope.on,
         visible=state.visible_layers() or {},
         language=language(),
-        theme=state.theme(),
+        theme=theme,
         dark=st.context.theme.type == "dark",
         rows=scope.kept,
-        tools=_TOOLS,
         shapes=drawing.shapes(scope.filters),
-        highlight=(selected[0], row) if selected and row is not None else None,
-        bounds=data.bounds(versions),
-        goto=state.gone_to(),
-        pin=state.pinned(),
+        bounds=data.bounds(scope.versions),
+        **more,
     )
 
 

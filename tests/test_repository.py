@@ -15,7 +15,7 @@ LARGEST_FILE_BYTES = 1024 * 1024
 
 # Addresses that name a thing (a namespace, a licence, a standard) or stand where a person may follow them.
 NAMED_NOT_FETCHED = re.compile(
-    r"https?://(?:www\.w3\.org|localhost|127\.0\.0\.1|outside\.invalid|192\.0\.2\.1|\[2001:db8::1\])"
+    r"https?://(?:www\.w3\.org|www\.opengis\.net|localhost|127\.0\.0\.1|outside\.invalid|192\.0\.2\.1|\[2001:db8::1\])"
 )
 ADDRESS = re.compile(r"(?:https?:)?//(?=[a-z0-9-]+\.[a-z])[^\s\"'`)>\\]+", re.IGNORECASE)
 

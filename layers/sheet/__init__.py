@@ -48,7 +48,7 @@ from layers.sheet.paper import (
     tiles,
     union,
 )
-from layers.view import ViewState
+from layers.view import Theme, ViewState
 
 __all__ = [
     "ENDINGS",
@@ -72,7 +72,8 @@ DEFAULT_TITLE = label("蓼河新区规划一张图", "Liaohe New District Plan")
 _SCREEN_PX = (1200, 720)
 """The map's frame on an ordinary screen: a view says where its middle is and how near, not how large it is."""
 _METRES_PER_PX_AT_ZOOM_0 = 156_543.03
-_MARGIN = 0.02
+_EDGE_MM = 3.0
+"""How far from the edge of the paper's window the ground ends at least: its outline is drawn with a soft band."""
 _SMALLEST_M = 200.0
 
 
@@ -230,39 +231,39 @@ def plan_sheet(found: Facets, view: ViewState, options: SheetOptions) -> Plan:
         Paper, scale or extent can't be, or there would be too many pages.
     """
     paper = require_paper(options.paper)
-    extent, shape = _extent(found, view, options)
+    shape = _extent(found, view, options)
+    extent: Bounds = shape.bounds
     scale = None if options.scale is None else require_scale(options.scale)
     orientations = [options.orientation] if options.orientation else list(ORIENTATIONS)
     plans = []
     for orientation in orientations:
         sheet = layout(paper, orientation)
         at = scale or fit_scale(extent, sheet)
-        if options.extent == "view" and scale:
-            plans.append(Plan(sheet, at, [Tile(1, around(middle(extent), sheet, at))], extent))
+        if options.extent == "view":
+            pages = [Tile(1, around(middle(extent), sheet, at))]
         else:
-            plans.append(Plan(sheet, at, tiles(extent, sheet, at, shape), extent))
+            with_edge = shape.buffer(_EDGE_MM * at / 1000)
+            pages = tiles(with_edge.bounds, sheet, at, with_edge)
+        plans.append(Plan(sheet, at, pages, extent))
     return min(plans, key=lambda plan: (plan.scale, plan.pages))
 
 
-def _extent(found: Facets, view: ViewState, options: SheetOptions) -> tuple[Bounds, BaseGeometry]:
-    """What the sheet has to show, with its bounds; both in EPSG:4548."""
+def _extent(found: Facets, view: ViewState, options: SheetOptions) -> BaseGeometry:
+    """What the sheet has to show, EPSG:4548; a very small thing with some ground around it."""
     if options.extent == "view":
         shape = _seen(view)
     elif options.extent == "drawn":
         shape = _drawn(found, view)
     else:
         layers = ["district"] if "district" in found.frames else list(found.frames)
-        shapes = [shapely.union_all(found.frames[layer].geometry.to_crs(DRAWING_CRS).to_numpy()) for layer in layers]
-        shape = shapely.union_all([each for each in shapes if not each.is_empty])
-        if len(layers) > 1 and not shape.is_empty:
+        shapes = [shape for layer in layers for shape in found.frames[layer].geometry.to_crs(DRAWING_CRS)]
+        shape = shapely.union_all(shapes)
+        if "district" not in layers and not shape.is_empty:
             shape = shapely.box(*shape.bounds)
     if shape is None or shape.is_empty:
         raise SheetOptionError(_NOTHING_THERE[options.extent])
     west, south, east, north = shape.bounds
-    size = max(east - west, north - south)
-    # A point, and a line from north to south, have no width.
-    margin = 0.0 if options.extent == "view" else max(_MARGIN * size, (_SMALLEST_M - size) / 2)
-    return (west - margin, south - margin, east + margin, north + margin), shapely.buffer(shape, margin)
+    return shape.buffer(max(0.0, (_SMALLEST_M - max(east - west, north - south)) / 2))
 
 
 _NOTHING_THERE = {
@@ -309,51 +310,42 @@ def _to_drawing(shape: BaseGeometry) -> Any:
 
 def draw_pages(plan: Plan, shown: Sequence[DrawnLayer], view: ViewState, imprint: Imprint) -> list[Page]:
     """The pages: one, or an index and one for each tile."""
-    key = _key(shown, view)
-    if len(plan.tiles) == 1:
-        return [
-            _draw_page(
-                plan.layout, plan.scale, Place(1, 1, plan.tiles[0], plan.tiles, plan.scale), shown, view, imprint, key
-            )
-        ]
-    whole = union(tile.bounds for tile in plan.tiles)
-    at = fit_scale(whole, plan.layout)
-    index = Tile(0, around(middle(whole), plan.layout, at))
-    count = plan.pages
-    pages = [
-        _draw_page(plan.layout, at, Place(1, count, None, plan.tiles, plan.scale), shown, view, imprint, key, index)
-    ]
-    for number, tile in enumerate(plan.tiles, start=2):
-        place = Place(number, count, tile, plan.tiles, plan.scale)
-        pages.append(_draw_page(plan.layout, plan.scale, place, shown, view, imprint, key))
+    sheet, count = plan.layout, plan.pages
+    drawing = _Drawing(shown, view.theme or "status", imprint, _key(shown, view))
+    pages = []
+    if count > 1:
+        whole = union(tile.bounds for tile in plan.tiles)
+        at = fit_scale(whole, sheet)
+        pages.append(_draw_page(sheet, at, middle(whole), Place(1, count, None, plan.tiles, plan.scale), drawing))
+    for tile in plan.tiles:
+        place = Place(len(pages) + 1, count, tile, plan.tiles, plan.scale)
+        pages.append(_draw_page(sheet, plan.scale, middle(tile.bounds), place, drawing))
     return pages
 
 
-def _draw_page(
-    sheet: Layout,
-    scale: int,
-    place: Place,
-    shown: Sequence[DrawnLayer],
-    view: ViewState,
-    imprint: Imprint,
-    key: Sequence[KeyGroup],
-    index: Tile | None = None,
-) -> Page:
-    tile = place.tile or index
-    assert tile is not None
-    # A tile may be drawn smaller than the window it was cut for only on the index; here it fills the window.
-    page = Page(sheet, around(middle(tile.bounds), sheet, scale))
-    for layer in shown:
-        draw_layer(page, layer, view.theme or "status", scale)
+@dataclass(frozen=True)
+class _Drawing:
+    """What is the same on every page."""
+
+    shown: Sequence[DrawnLayer]
+    theme: Theme
+    imprint: Imprint
+    key: Sequence[KeyGroup]
+
+
+def _draw_page(sheet: Layout, scale: int, centre: tuple[float, float], place: Place, drawing: _Drawing) -> Page:
+    page = Page(sheet, around(centre, sheet, scale))
+    for layer in drawing.shown:
+        draw_layer(page, layer, drawing.theme, scale)
     if place.tile is None:
-        furniture.draw_tile_edges(page, sheet, place)
+        furniture.draw_tile_edges(page, place)
     else:
-        draw_labels(page, shown, scale, [furniture.north_arrow_box(sheet)])
-    furniture.draw_frame(page, sheet, scale, sheet.text_pt)
-    furniture.draw_north_arrow(page, sheet, imprint)
-    furniture.draw_title(page, sheet, imprint, place)
-    furniture.draw_panel(page, sheet, imprint, place, scale, key)
-    furniture.draw_footer(page, sheet, imprint, place, scale)
+        draw_labels(page, drawing.shown, scale, [furniture.north_arrow_box(sheet)])
+    furniture.draw_frame(page, sheet, scale)
+    furniture.draw_north_arrow(page, sheet, drawing.imprint)
+    furniture.draw_title(page, sheet, drawing.imprint, place)
+    furniture.draw_panel(page, sheet, drawing.imprint, place, scale, drawing.key)
+    furniture.draw_footer(page, sheet, drawing.imprint, place, scale)
     return page
 
 
@@ -392,7 +384,7 @@ def _imprint(
         review_number=settings.sheet_review_number,
         sources=[
             *_sources(versions, shown, illustrative, language),
-            *_remarks(versions, shown, on, language),
+            *_remarks(versions, [layer for layer in shown if _is_by_status(layer, view)], on, language),
             *_filtered_by(view, language),
         ],
         illustrative=bool(illustrative),
@@ -425,6 +417,10 @@ def _sources(
             )
         lines.append(words.in_(language))
     return lines
+
+
+def _is_by_status(layer: DrawnLayer, view: ViewState) -> bool:
+    return layer.name != "parcels" or view.theme != "land_use"
 
 
 def _remarks(versions: Mapping[str, Version], shown: Sequence[DrawnLayer], on: date, language: Language) -> list[str]:

@@ -39,6 +39,8 @@ BLACK = "#1c1c1c"
 _PNG_DPI: dict[Paper, int] = {"A4": 300, "A3": 300, "A2": 200, "A1": 150, "A0": 150}
 _FAMILIES = ["Liaohe Sheet", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
 """How an SVG names its font: the first is embedded, the others are for programs that take none from a file."""
+_PARTS = re.compile("[^\\s\u2e80-\u9fff\uff00-\uffef]+\\s?|.")
+"""What stays together in a line: a word with the space behind it, a hanzi."""
 _NOT_FIRST = set("、，。；：）》”")
 """What no line begins with; it hangs over the end of the one before."""
 _LINE_MIDDLE_EM = 0.37
@@ -74,7 +76,7 @@ def width_mm(words: str, size_pt: float, weight: Weight = "regular") -> float:
 def wrap(words: str, size_pt: float, width: float) -> list[str]:
     """The text in lines that are at most `width` mm wide: Latin words stay whole where they have room."""
     lines, line = [], ""
-    for part in re.findall(r"[!-~]+ ?| |[^ -~]", words):
+    for part in _PARTS.findall(words):
         for piece in [part] if width_mm(part, size_pt) <= width else part:
             if line and piece.rstrip() not in _NOT_FIRST and width_mm(line + piece.rstrip(), size_pt) > width:
                 lines.append(line.rstrip())

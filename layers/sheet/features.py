@@ -77,7 +77,8 @@ class DrawnLayer:
             label=[name if isinstance(name, str) else "" for name in names],
             minor=self.frame["road_class"] == "branch" if "road_class" in self.frame else False,
         )
-        points = label_points(named.reset_index(drop=True))
+        drawn = named[~(named.geometry.isna() | named.geometry.is_empty)]
+        points = label_points(drawn.reset_index(drop=True))
         if points.empty:
             return []
         places = points.geometry.to_crs(DRAWING_CRS)

@@ -19,8 +19,13 @@ from layers.sheet.paper import Box, Layout, Tile, bar_length_m, grid_spacing_m
 _RED = "#b3261e"
 _GRID = "#55708c"
 _KM = 1000
+_LARGEST_NUMBER_PT = 24.0
 _LINE = 1.45
 """From one line of text to the next, in ems."""
+_HANGING = 0.3
+"""Room for a comma that hangs over the end of a line, mm for each point of its size."""
+_CELL_EM = 1.1
+"""Room around the text of a cell of the title block, both sides together."""
 _SMALLEST_KEY = 0.62
 """How small the key may become, beside the sheet's own text, before it takes another column."""
 
@@ -86,19 +91,19 @@ class Place:
     """The scale of the tiles."""
 
 
-def draw_frame(page: Page, sheet: Layout, scale: int, size_pt: float) -> None:
+def draw_frame(page: Page, sheet: Layout, scale: int) -> None:
     """The double frame, with the lines of the coordinate grid and their kilometres in between."""
-    _draw_grid(page, sheet, scale, size_pt)
+    _draw_grid(page, sheet, scale)
     page.box(sheet.window, 0.15)
     page.box(sheet.frame, 0.7)
 
 
-def _draw_grid(page: Page, sheet: Layout, scale: int, size_pt: float) -> None:
+def _draw_grid(page: Page, sheet: Layout, scale: int) -> None:
     spacing = grid_spacing_m(scale)
     west, south, east, north = page.bounds
     window, frame = sheet.window, sheet.frame
     band = window.x - frame.x
-    size = min(size_pt * 0.85, band * PT_PER_MM * 0.62)
+    size = min(sheet.text_pt * 0.85, band * PT_PER_MM * 0.62)
     lines: list[list[tuple[float, float]]] = []
     # Eastings carry no zone number: EPSG:4548 has none.
     for number, easting in enumerate(_multiples(west, east, spacing)):
@@ -135,23 +140,29 @@ def draw_title(page: Page, sheet: Layout, imprint: Imprint, place: Place) -> Non
     """The title above the map, 示例数据 at its left, the overview of pages at its right."""
     x, y = sheet.frame.centre[0], sheet.title.centre[1]
     size = sheet.text_pt
-    room = sheet.title.width * 0.6
+    left, right = sheet.title.x, sheet.title.right
+    if imprint.illustrative:
+        left = _draw_stamp(page, sheet, imprint.say(ILLUSTRATIVE))
+    if len(place.tiles) > 1:
+        right = _draw_overview(page, sheet, place)
+    room = 2 * min(x - left, right - x) - size
     large = page.fitted(imprint.title, room, size * 2.9, "bold")
     page.write(imprint.title, x, y + size * 0.2, large, across="center", weight="bold")
     page.write(imprint.subtitle, x, sheet.title.y + size * 0.16, size, across="center", up="bottom")
-    if imprint.illustrative:
-        words = imprint.say(ILLUSTRATIVE)
-        large = size * 1.5
-        width, height = width_mm(words, large, "bold") + large * 0.5, large * 0.62
-        stamp = Box(sheet.frame.x, sheet.title.centre[1] - height / 2, width, height)
-        page.box(stamp, 0.4, _RED)
-        page.write(words, *stamp.centre, large, across="center", weight="bold", colour=_RED)
-    if len(place.tiles) > 1:
-        _draw_overview(page, sheet, place)
 
 
-def _draw_overview(page: Page, sheet: Layout, place: Place) -> None:
-    """How the pages lie to each other (接图表), this one dark."""
+def _draw_stamp(page: Page, sheet: Layout, words: str) -> float:
+    """A red stamp at the left of the title; its right edge, mm."""
+    size = sheet.text_pt * 1.5
+    width, height = width_mm(words, size, "bold") + size * 0.5, size * 0.62
+    stamp = Box(sheet.frame.x, sheet.title.centre[1] - height / 2, width, height)
+    page.box(stamp, 0.4, _RED)
+    page.write(words, *stamp.centre, size, across="center", weight="bold", colour=_RED)
+    return stamp.right
+
+
+def _draw_overview(page: Page, sheet: Layout, place: Place) -> float:
+    """How the pages lie to each other (接图表), this one dark; the left edge, mm."""
     high = sheet.title.height * 0.82
     bounds = [tile.bounds for tile in place.tiles]
     west, south = min(each[0] for each in bounds), min(each[1] for each in bounds)
@@ -170,6 +181,7 @@ def _draw_overview(page: Page, sheet: Layout, place: Place) -> None:
         page.box(cell, 0.12, fill=BLACK if is_here else "white")
         size = min(sheet.text_pt * 0.8, cell.height * PT_PER_MM * 0.7, cell.width * PT_PER_MM * 0.6)
         page.write(str(tile.number), *cell.centre, size, across="center", colour="white" if is_here else BLACK)
+    return x0
 
 
 def north_arrow_box(sheet: Layout) -> Box:
@@ -215,7 +227,11 @@ def draw_panel(page: Page, sheet: Layout, imprint: Imprint, place: Place, scale:
     block = _block_rows(imprint, place, scale, side_width, sheet.text_pt)
     block_height = sum(row.height for row in block)
     bar_height = sheet.text_pt * 1.9
-    notes = [line for source in imprint.sources for line in wrap(source, sheet.text_pt * 0.85, side_width - 3)]
+    notes = [
+        line
+        for source in imprint.sources
+        for line in wrap(source, sheet.text_pt * 0.85, side_width - 3 - _HANGING * sheet.text_pt)
+    ]
     notes_height = (len(notes) + 0.9) * _step(sheet.text_pt * 0.85)
     side = Box(panel.right - side_width, panel.y, side_width, block_height + notes_height + bar_height)
     _draw_block(page, Box(side.x, side.y, side.width, block_height), block, sheet.text_pt)
@@ -267,19 +283,21 @@ def _block_rows(imprint: Imprint, place: Place, scale: int, width: float, size_p
         (label("审图号", "Review no."), imprint.review),
     ]
     names = _names_width(rows, imprint, size_pt)
+    cell = _CELL_EM * size_pt / PT_PER_MM
     found = []
     for name, value in rows:
-        lines = wrap(value, size_pt, width - names - 2.4)
+        lines = wrap(value, size_pt, width - names - 2 * cell)
         found.append(_Row(imprint.say(name), lines, (len(lines) * 1.22 + 0.5) * size_pt / PT_PER_MM))
     return found
 
 
 def _names_width(rows: Sequence[tuple[Text, str]], imprint: Imprint, size_pt: float) -> float:
-    return max(width_mm(imprint.say(name), size_pt) for name, _ in rows) + 2.4
+    return max(width_mm(imprint.say(name), size_pt) for name, _ in rows) + _CELL_EM * size_pt / PT_PER_MM
 
 
 def _draw_block(page: Page, box: Box, rows: Sequence[_Row], size_pt: float) -> None:
-    names = max(width_mm(row.name, size_pt) for row in rows) + 2.4
+    cell = _CELL_EM * size_pt / PT_PER_MM
+    names = max(width_mm(row.name, size_pt) for row in rows) + cell
     y = box.top
     page.line([(box.x, y), (box.right, y)], 0.35)
     for row in rows:
@@ -287,7 +305,7 @@ def _draw_block(page: Page, box: Box, rows: Sequence[_Row], size_pt: float) -> N
         page.write(row.name, box.x + names / 2, middle, size_pt, across="center")
         for number, line in enumerate(row.lines):
             offset = ((len(row.lines) - 1) / 2 - number) * 1.22 * size_pt / PT_PER_MM
-            page.write(line, box.x + names + 1.2, middle + offset, size_pt)
+            page.write(line, box.x + names + cell / 2, middle + offset, size_pt)
         y -= row.height
         page.line([(box.x, y), (box.right, y)], 0.15)
     page.line([(box.x + names, box.top), (box.x + names, box.y)], 0.15)
@@ -412,14 +430,14 @@ def _draw_key_line(page: Page, line: _KeyLine, x: float, y: float, width: float,
     page.write(line.words, x + indent, y, page.fitted(line.words, width - indent - 0.5, size_pt))
 
 
-def draw_tile_edges(page: Page, sheet: Layout, place: Place) -> None:
+def draw_tile_edges(page: Page, place: Place) -> None:
     """On the index page: where each page lies, with its number."""
     for tile in place.tiles:
         west, south = page.to_paper(tile.bounds[0], tile.bounds[1])
         east, north = page.to_paper(tile.bounds[2], tile.bounds[3])
         cell = Box(west, south, east - west, north - south)
         page.box(cell, 0.35, _RED)
-        size = min(sheet.text_pt * 3, cell.height * PT_PER_MM * 0.5, cell.width * PT_PER_MM * 0.4)
+        size = min(_LARGEST_NUMBER_PT, cell.height * PT_PER_MM * 0.5, cell.width * PT_PER_MM * 0.4)
         page.write(
             str(tile.number), *cell.centre, size, across="center", weight="bold", colour=_RED, halo_mm=0.05 * size
         )

@@ -24,7 +24,7 @@ LARGEST_SCALE, SMALLEST_SCALE = 500, 50_000
 SCALES = (500, 1000, 2000, 2500, 5000, 7500, 10_000, 12_500, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000)
 """The denominators that a sheet is fitted to."""
 MOST_TILES = 200
-_ROOM = 1.02
+_ROOM = 1.04
 """How much wider than the extent the ground on a fitted sheet is at least."""
 _MM_PER_M = 1000
 _ORDINARY_PT = 7.0

@@ -18,7 +18,7 @@ from pages.ui.chips import Chip
 from pages.ui.language import say, t
 from pages.ui.scope import Scope
 
-_THEME_NAMES: dict[Theme, Text] = {"status": text("By status"), "land_use": text("By land use")}
+THEME_NAMES: dict[Theme, Text] = {"status": text("By status"), "land_use": text("By land use")}
 
 
 def show(scope: Scope) -> None:
@@ -72,7 +72,7 @@ def _show_layer(layer: str, scope: Scope, *, visible: bool) -> bool:
         st.segmented_control(
             t("Colour parcels by"),
             THEMES,
-            format_func={theme: say(name) for theme, name in _THEME_NAMES.items()}.__getitem__,
+            format_func={theme: say(name) for theme, name in THEME_NAMES.items()}.__getitem__,
             key=state.THEME_KEY,
             required=True,
             persist_state="session",

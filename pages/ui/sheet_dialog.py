@@ -23,7 +23,7 @@ from pages.ui.scope import Scope
 
 Format = Literal["pdf", "svg", "png"]
 
-_FIT = "fit"
+_FIT, _AUTO = "fit", "auto"
 _MADE = "_sheet_made"
 _EXTENT_NAMES: dict[Extent, Text] = {
     "district": text("Whole district"),
@@ -67,8 +67,8 @@ def _ask(scope: Scope) -> None:
     with right:
         orientation = st.selectbox(
             t("Orientation"),
-            [None, *ORIENTATIONS],
-            format_func=lambda each: t("What fits better") if each is None else say(_ORIENTATION_NAMES[each]),
+            [_AUTO, *ORIENTATIONS],
+            format_func=lambda each: t("What fits better") if each == _AUTO else say(_ORIENTATION_NAMES[each]),
             key="sheet_orientation",
         )
         ending = st.selectbox(t("Format"), ["pdf", "svg", "png"], format_func=str.upper, key="sheet_format")
@@ -77,7 +77,7 @@ def _ask(scope: Scope) -> None:
     with feedback.explained():
         options = SheetOptions(
             paper=paper,
-            orientation=orientation,
+            orientation=next((each for each in ORIENTATIONS if each == orientation), None),
             scale=to_scale(scale or _FIT),
             title=title,
             language=language(),

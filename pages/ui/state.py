@@ -19,11 +19,14 @@ from geodata.programme import Section
 from geodata.schema import LAYERS
 from layers.view import (
     AREA_UNITS,
+    LAYOUTS,
     PLACE_PARTS,
     SECTIONS,
     THEMES,
     AreaUnit,
+    Layout,
     Theme,
+    Versus,
     ViewState,
     from_query,
 )
@@ -38,6 +41,11 @@ LAYER_KEY = "layer_{}"
 OPACITY_KEY = "opacity_{}"
 COMPARES_KEY = "compares"
 COMPARE_KEY = "compare"
+VERSUS_KEY = "versus"
+VERSUS_DAY_KEY = "versus_day"
+VERSUS_LAYER_KEY = "versus_layer"
+VERSUS_NUMBER_KEY = "versus_number"
+LAYOUT_KEY = "versus_layout"
 SECTION_KEY = "section"
 LARGE_KEY = "large"
 
@@ -82,9 +90,43 @@ def restore() -> None:
     st.session_state[COMPARES_KEY] = view.compare is not None
     if view.compare is not None:
         st.session_state[COMPARE_KEY] = view.compare
+    _restore_versus(view)
     st.session_state[_FILTERS] = view.filters
     st.session_state[_FILTERS_BEFORE] = []
     select([view.selected] if view.selected else [])
+
+
+def _restore_versus(view: ViewState) -> None:
+    st.session_state[LAYOUT_KEY] = view.layout or LAYOUTS[0]
+    st.session_state[VERSUS_KEY] = None
+    match view.versus:
+        case date() as day:
+            st.session_state[VERSUS_KEY], st.session_state[VERSUS_DAY_KEY] = "day", day
+        case (layer, number):
+            st.session_state[VERSUS_KEY] = "version"
+            st.session_state[VERSUS_LAYER_KEY], st.session_state[VERSUS_NUMBER_KEY] = layer, number
+        case str():
+            st.session_state[VERSUS_KEY] = "theme"
+
+
+def versus() -> Versus | None:
+    """What the map is compared with."""
+    match st.session_state.get(VERSUS_KEY):
+        case "day":
+            return st.session_state.get(VERSUS_DAY_KEY)
+        case "theme":
+            return next(other for other in THEMES if other != theme())
+        case "version":
+            layer, number = st.session_state.get(VERSUS_LAYER_KEY), st.session_state.get(VERSUS_NUMBER_KEY)
+            return None if layer is None or number is None else (layer, number)
+        case _:
+            return None
+
+
+def layout() -> Layout:
+    """How the map is compared."""
+    chosen: Layout = st.session_state.get(LAYOUT_KEY) or LAYOUTS[0]
+    return chosen
 
 
 def take_broken() -> tuple[Text, ...]:
@@ -274,6 +316,8 @@ def view() -> ViewState:
         layers=visible_layers(),
         selected=selected(),
         compare=compare(),
+        versus=versus(),
+        layout=None if versus() is None or layout() == LAYOUTS[0] else layout(),
         section=None if section() == SECTIONS[0] else section(),
         filters=filters(),
     )

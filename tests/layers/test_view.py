@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from geodata.filters import PLACE, Between, Inside, OneOf
 from geodata.schema import LAYERS
-from layers.view import AREA_UNITS, THEMES, ViewState, from_query
+from layers.view import AREA_UNITS, THEMES, Restored, Versus, ViewState, from_query
 
 WHOLE = ViewState(
     language="zh",
@@ -18,6 +18,8 @@ WHOLE = ViewState(
     centre=(116.66, 35.4),
     zoom=13.5,
     compare=date(2018, 12, 31),
+    versus=("parcels", 3),
+    layout="side",
     section="land",
     filters={
         ("parcels", "state"): OneOf(frozenset({"idle", "completed"})),
@@ -32,6 +34,11 @@ def test_a_query_restores_the_view_it_was_made_from():
     restored = from_query(WHOLE.to_query())
     assert restored.view == WHOLE
     assert restored.broken == ()
+
+
+@pytest.mark.parametrize("versus", [date(2018, 12, 31), "land_use", ("roads", 12)])
+def test_what_the_map_is_compared_with_comes_back(versus: Versus):
+    assert from_query(ViewState(versus=versus).to_query()) == Restored(ViewState(versus=versus))
 
 
 def test_an_empty_query_leaves_everything_to_the_page():
@@ -53,6 +60,11 @@ def test_the_date_stands_in_the_query_as_people_write_it():
     [
         ("v", "2"),
         ("compare", "2018"),
+        ("versus", "2018"),
+        ("versus", "nothing.3"),
+        ("versus", "parcels.-1"),
+        ("versus", "parcels.²"),
+        ("layout", "above"),
         ("section", "weather"),
         ("f.parcels.colour", "red"),
         ("f.parcels.completed_on", "soon"),

@@ -81,8 +81,10 @@ def test_what_the_map_shows_is_offered_where_the_address_says_it(open_page: Open
 def test_a_selected_feature_can_be_drawn(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch):
     app = opened(open_page, monkeypatch, selected="parcels.parcels-05")
     app.radio(key="sheet_extent").set_value("drawn").run()
-    # 600 m by 100 m
-    assert app.info[0].value == "A3 · Landscape · 1:2,500: one page."
+    # 600 m by 100 m are 300 mm by 50 mm
+    assert app.info[0].value == "A3 · Landscape · 1:2,000: one page."
+    app.selectbox(key="sheet_orientation").select("portrait").run()
+    assert app.info[0].value == "A3 · Portrait · 1:2,500: one page."
 
 
 def test_the_sheet_that_was_made_is_offered_until_something_else_is_asked_for(

@@ -8,8 +8,10 @@ const SHARPER = 1.5; // tiles are drawn finer than the screen, because the map s
 const SAME_SCALE = 0.01;
 
 export class PlanLayer {
-  constructor(map, config, stats) {
+  /** `pane` is the map's pane that the plan is painted in. */
+  constructor(map, config, stats, pane) {
     this.map = map;
+    this.pane = pane;
     this.stats = stats;
     this.drawing = new Drawing(map, config);
     this.drawn = null; // the layer that shows the present sources
@@ -46,6 +48,7 @@ export class PlanLayer {
     const old = this.drawn;
     const options = {
       attribution: "",
+      pane: this.pane,
       devicePixelRatio: (window.devicePixelRatio || 1) * SHARPER,
       paintRules: this.drawing.paintRules(),
       labelRules: this.drawing.labelRules(),
@@ -76,6 +79,15 @@ export class PlanLayer {
     layer.addTo(this.map);
   }
 
+  /** Take the plan off the map; the next state puts it there again. */
+  remove() {
+    this.applied++;
+    for (const layer of this.all) this.map.removeLayer(layer);
+    this.all = new Set();
+    this.drawn = null;
+    this.urls = {};
+  }
+
   /** Paint the tiles in view again; calls that come meanwhile are one further paint. */
   async repaint() {
     if (this.repainting) {
@@ -93,6 +105,7 @@ export class PlanLayer {
 
   async repaintOnce() {
     const layer = this.drawn;
+    if (!layer) return;
     const started = performance.now();
     layer.clearLayout();
     const tiles = Object.values(layer._tiles).filter((tile) => tile.current);

@@ -6,6 +6,7 @@ import { Link } from "./link.js";
 import { Measures } from "./measure.js";
 import { PlanLayer } from "./plan_layer.js";
 import { Shapes } from "./shapes.js";
+import { Swipe } from "./swipe.js";
 import { Tools } from "./tools.js";
 
 const HOVER_BRUSH_PX = 6;
@@ -35,7 +36,11 @@ function start(map, config) {
   planMap.map = map;
   map.createPane("graticule").style.zIndex = 250;
   map.attributionControl?.remove();
-  const plan = new PlanLayer(map, config, planMap.stats);
+  const panes = ["other", "plan"].map((name) => map.createPane(name));
+  panes.forEach((pane) => (pane.style.zIndex = 210)); // above a basemap
+  const plan = new PlanLayer(map, config, planMap.stats, "plan");
+  const other = new PlanLayer(map, config, (planMap.stats.other = { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }), "other");
+  const swipe = new Swipe(map, ...panes);
   const words = (name) => config.words[name][planMap.state.language];
   const fit = fitControl(() => fitBounds(map, planMap.state.bounds, { animate: true })).addTo(map);
   const full = fullScreenControl(toggleFullScreen).addTo(map);
@@ -90,6 +95,9 @@ function start(map, config) {
     tooltip.remove();
     clearPanel(state);
     plan.apply(state);
+    if (state.other) other.apply({ ...state, ...state.other });
+    else other.remove();
+    swipe.show(state.other?.names, words("swipe"));
     if (isNewPlace(state.goto)) {
       fitted = false;
       fitBounds(map, state.goto.bounds, { animate: true, maxZoom: NEAREST_SENT });
@@ -97,7 +105,7 @@ function start(map, config) {
   };
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
-  showHovered(map, plan, tooltip, config, tools);
+  showHovered(map, (latlng) => (swipe.isLeft(latlng) ? other : plan), tooltip, config, tools);
   if (planMap.state) planMap.show(planMap.state);
   return scale;
 }
@@ -191,12 +199,13 @@ function panelClearer(map) {
   };
 }
 
-function showHovered(map, plan, tooltip, config, tools) {
+function showHovered(map, planAt, tooltip, config, tools) {
   let waiting = null;
   const show = () => {
     const latlng = waiting;
     waiting = null;
     if (!latlng || tools.active) return;
+    const plan = planAt(latlng);
     const lines = plan.at(latlng, HOVER_BRUSH_PX).filter(({ layer }) => config.hover.includes(layer)).slice(0, MOST_HOVERED);
     if (!lines.length) {
       tooltip.remove();

@@ -84,9 +84,11 @@ class PdfFile:
         wanted = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
         boxes = []
         for block in re.split(r"(?<=\s)q\s", self.contents[page]):
-            fills = re.findall(rf"({_NUMBER}) ({_NUMBER}) ({_NUMBER}) rg", block)
-            if fills and all(abs(float(a) - b) < 1e-3 for a, b in zip(fills[-1], wanted, strict=True)):
-                path = block[block.rindex(" rg") :]
+            # a grey is written as one number
+            fills = list(re.finditer(rf"({_NUMBER}) ({_NUMBER}) ({_NUMBER}) rg|({_NUMBER}) g\b", block))
+            found = [float(number) for number in fills[-1].groups() if number] if fills else []
+            if found and all(abs(a - b) < 1e-3 for a, b in zip(found * (3 // len(found)), wanted, strict=True)):
+                path = block[fills[-1].end() :]
                 points = re.findall(rf"({_NUMBER}) ({_NUMBER}) [ml]\b", path)
                 x, y = ([float(point[axis]) * MM_PER_PT for point in points] for axis in (0, 1))
                 if points:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from datetime import date
@@ -18,7 +19,7 @@ from geodata.settings import Settings
 from geodata.store import Store
 from layers import styles
 from layers.sheet import Plan, SheetOptionError, SheetOptions, draw_pages, make_sheet, plan_sheet, shown_layers
-from layers.sheet.canvas import Page, width_mm, wrap, write_pages
+from layers.sheet.canvas import BLACK, PT_PER_MM, Page, width_mm, wrap, write_pages
 from layers.sheet.furniture import Imprint
 from layers.sheet.paper import Tile, around, layout
 from layers.view import ViewState
@@ -73,11 +74,63 @@ def test_grid_lines_are_labelled_with_their_kilometre_where_it_is():
     assert northings == {"3921 km": pytest.approx(y - 50), "3922": pytest.approx(y + 50)}
 
 
+@pytest.mark.parametrize("scale", [500, 10_000, 40_000])
+def test_the_scale_bar_is_as_long_as_it_says(tmp_path, scale):
+    plan, shown = square(100, paper="A4", scale=scale)
+    write_pages(draw_pages(plan, shown, ViewState(), IMPRINT), tmp_path / "a.pdf", paper="A4", title="")
+    pdf = PdfFile(tmp_path / "a.pdf")
+    lengths = [found for line in pdf.texts[0] if (found := re.fullmatch(r"([\d.]+) (k?m)", line))]
+    said = next(found for found in lengths if found[2] == "m" or float(found[1]) < 10)  # the grid's go from 468 km
+    length_m = float(said[1]) * (1000 if said[2] == "km" else 1)
+    fields = [
+        box for box in pdf.filled(BLACK) if box[3] - box[1] == pytest.approx(plan.layout.text_pt * 0.16, abs=0.01)
+    ]
+    assert [right - left for left, _, right, _ in fields] == [pytest.approx(length_m * 1000 / scale / 4, abs=0.05)] * 2
+
+
 def test_a_place_lies_where_the_grid_says():
     sheet = layout("A3", "landscape")
     page = Page(sheet, around((EAST, NORTH), sheet, 20_000))
     x, y = sheet.window.centre
     assert page.to_paper(EAST + 200, NORTH - 400) == (pytest.approx(x + 10), pytest.approx(y - 20))
+
+
+def test_a_feature_without_a_shape_is_left_out():
+    rows = [{"parcel_id": f"P-{number}", "land_use": "0701"} for number in (1, 2)]
+    parcels = clean_frame("parcels", rows, [None, shapely.box(0, 0, 100, 100)])
+    shown = shown_layers(facets.facets_of({"parcels": parcels}, ON), ViewState())
+    plan = Plan(layout("A4", "portrait"), 1000, [Tile(1, around((EAST, NORTH), layout("A4", "portrait"), 1000))], ())
+    (page,) = draw_pages(plan, shown, ViewState(), IMPRINT)
+    words = [noted.words for noted in page.words]
+    assert "P-2" in words
+    assert "P-1" not in words
+
+
+def test_parcels_have_the_map_s_colours_by_theme(tmp_path):
+    plan, shown = square(1000)
+    use, status = styles.land_use_style("07").colour, styles.colour("parcels", "completed")
+    for theme, drawn, other in (("land_use", use, status), ("status", status, use)):
+        write_pages(draw_pages(plan, shown, ViewState(theme=theme), IMPRINT), tmp_path / "a.pdf", paper="A3", title="")
+        pdf = PdfFile(tmp_path / "a.pdf")
+        assert len(pdf.filled(drawn)) == 2  # on the map and in the key
+        assert pdf.filled(other) == []
+
+
+def test_lines_are_as_wide_as_the_road_where_that_can_be_seen():
+    roads = clean_frame(
+        "roads",
+        [{"road_class": "expressway", "width_m": width} for width in (40, 1)],
+        [shapely.LineString([(0, y), (1000, y)]) for y in (0, 100)],
+    )
+    shown = shown_layers(facets.facets_of({"roads": roads}, ON), ViewState())
+    sheet = layout("A3", "portrait")
+    plan = Plan(sheet, 10_000, [Tile(1, around((EAST, NORTH), sheet, 10_000))], ())
+    (page,) = draw_pages(plan, shown, ViewState(), IMPRINT)
+    widths = {
+        round(float(width) / PT_PER_MM, 2) for lines in page.ground.collections for width in lines.get_linewidth()
+    }
+    assert 4.0 in widths  # 40 m at 1:10000
+    assert round(page.mm_per_px, 2) in widths  # a pixel of the map is the least
 
 
 # --- a sheet of published versions -----------------------------------------------------------------------------------
