@@ -40,7 +40,6 @@ def show(versions: data.Versions, *, comparable: bool = False) -> date:
             on_change=state.take_day,
             format="YYYY-MM-DD",
             label_visibility="collapsed",
-            required=True,
             width=_day_width_px(),
         )
         if comparable:
@@ -61,7 +60,6 @@ def _ask_compare(months: list[date]) -> None:
             max_value=_LATEST,
             format="YYYY-MM-DD",
             label_visibility="collapsed",
-            required=True,
             persist_state="session",
             width=_day_width_px(),
         )

@@ -109,7 +109,6 @@ def _ask_day(scope: Scope) -> None:
         min_value=date(1990, 1, 1),
         max_value=date(2100, 12, 31),
         format="YYYY-MM-DD",
-        required=True,
         persist_state="session",
     )
 

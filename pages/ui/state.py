@@ -171,8 +171,8 @@ def set_as_of_defaults(default: date, months: list[date]) -> None:
 
 
 def take_day() -> None:
-    """The day was chosen."""
-    st.session_state[_CHOSEN_DAY] = as_of()
+    """The day was chosen; an emptied field goes back to the day that is shown without one."""
+    st.session_state[_CHOSEN_DAY] = st.session_state[AS_OF_KEY]
 
 
 def take_month() -> None:

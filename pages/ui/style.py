@@ -26,7 +26,7 @@ _RULES = """<style>
 }
 /* The month stands above the slider's knob: room for it. */
 .st-key-as_of_bar {padding: 0.35rem 1.2rem 0 0.4rem; gap: 2.2rem}
-.st-key-as_of_bar [data-testid="stSliderTickBar"] {opacity: 0.75; top: 2.4rem}
+.st-key-as_of_bar [data-testid="stSliderTickBar"] {opacity: 1; top: 2.4rem}
 .st-key-as_of_bar [data-testid="stSliderTickBar"] p {font-size: 0.75rem; line-height: 1}
 /* A row of the layer tree, a table of attributes: as high as their words. */
 [class*="st-key-row_"] {min-height: 1.7rem}
