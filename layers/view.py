@@ -15,6 +15,7 @@ part          example                        meaning
 ``compare``   ``2018-12-31``                 date to compare the as-of date with
 ``versus``    ``parcels.3``                  what the map is compared with: a date, a theme, or a version of a layer
 ``layout``    ``side``                       how the map is compared: `swipe` or `side` by side
+``rule``      ``bridges``                    rule of the checks page, or a question: `parcels.near50.waterways`
 ``section``   ``land``                       section of the dashboard
 ``f.…``       ``f.parcels.state=idle``       a filter (`geodata.filters.to_query`), as many as there are
 ``centre``    ``116.66000_35.40000``         centre, degrees: longitude and latitude
@@ -33,6 +34,7 @@ from datetime import date
 from typing import Any, Literal, TypeAlias, get_args
 
 from geodata import facets, filters
+from geodata.analysis import RULES, read_question
 from geodata.filters import NO_FILTERS, Condition, Filters, Key
 from geodata.i18n import LANGUAGES, Language, Text, text
 from geodata.programme import Section
@@ -73,6 +75,8 @@ class ViewState:
     versus: Versus | None = None
     """What the map is compared with."""
     layout: Layout | None = None
+    rule: str | None = None
+    """A rule of the checks page, or a question (`geodata.analysis.Question.to_text`)."""
     section: Section | None = None
     filters: Filters = field(default_factory=dict)
     centre: tuple[float, float] | None = None
@@ -92,6 +96,7 @@ class ViewState:
             "compare": None if self.compare is None else self.compare.isoformat(),
             "versus": None if self.versus is None else _versus_part(self.versus),
             "layout": self.layout,
+            "rule": self.rule,
             "section": self.section,
             "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
             "zoom": None if self.zoom is None else f"{self.zoom:g}",
@@ -173,6 +178,10 @@ def _versus(value: str) -> Versus:
     return layer, int(number[:9])
 
 
+def _rule(value: str) -> str:
+    return value if value in RULES else read_question(value).to_text()
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in choices:
@@ -228,6 +237,7 @@ _PARTS = {
     "compare": _Part("compare", text("the date to compare with"), _day),
     "versus": _Part("versus", text("what the map is compared with"), _versus),
     "layout": _Part("layout", text("how the map is compared"), _one_of(LAYOUTS)),
+    "rule": _Part("rule", text("the check"), _rule),
     "section": _Part("section", text("the section of the dashboard"), _one_of(SECTIONS)),
     "centre": _Part("centre", text("the centre of the map"), _centre),
     "zoom": _Part("zoom", text("the zoom of the map"), lambda value: _within(float(value), 0, 24)),

@@ -18,8 +18,6 @@ KEY = "find"
 _ASKED = "_find_asked"
 _MOST = 8
 _LONGEST = 100
-_NEAR_DEGREES = 0.0015
-"""Shown on each side of a place that has no extent: about 150 m."""
 _PLACE_ZOOM = 17
 
 
@@ -82,14 +80,14 @@ def _go_to_feature(versions: data.Versions, hit: Hit) -> None:
     state.select([(hit.layer, hit.key)])
     shape = data.frame(versions[hit.layer]).geometry.iloc[hit.row]
     if shape is not None and not shape.is_empty:
-        state.go_to(_bounds_around(shape.bounds))
+        state.go_to(state.bounds_around(shape.bounds))
 
 
 def _go_to_place(scope: Scope, place: Place) -> None:
     visible = {layer: scope.facets.frames[layer] for layer in state.visible_layers() or {} if layer in scope.versions}
     hits = identify.identify(visible, place.lon, place.lat, _PLACE_ZOOM, hidden_rows={})
     state.select([(hit.layer, hit.key) for hit in hits])
-    state.go_to(_bounds_around((place.lon, place.lat, place.lon, place.lat)))
+    state.go_to(state.bounds_around((place.lon, place.lat, place.lon, place.lat)))
 
 
 def _tell_place(place: Place) -> None:
@@ -98,13 +96,6 @@ def _tell_place(place: Place) -> None:
     inside = district is None or district.covers(shapely.Point(place.lon, place.lat))
     where = t("{lon}°E {lat}°N", lon=f"{place.lon:.6f}", lat=f"{place.lat:.6f}")
     st.caption(where if inside else t("{place}, outside the district", place=where))
-
-
-def _bounds_around(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Bounds, wide enough to see what lies about them."""
-    west, south, east, north = bounds
-    room = max(_NEAR_DEGREES - max(east - west, north - south) / 2, 0.0)
-    return west - room, south - room, east + room, north + room
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -56,8 +56,11 @@ _SELECTED = "_selected"
 _FILTERS = "_filters"
 _FILTERS_BEFORE = "_filters_before"
 _STEPS_KEPT = 50
+_NEAR_DEGREES = 0.0015
+"""Shown on each side of a place that has no extent: about 150 m."""
 _HITS = "_hits"
 _GO_TO = "_go_to"
+_RULE = "_rule"
 _PIN = "_pin"
 
 _WRITE_ADDRESS = """<script>
@@ -90,6 +93,7 @@ def restore() -> None:
     st.session_state[COMPARES_KEY] = view.compare is not None
     if view.compare is not None:
         st.session_state[COMPARE_KEY] = view.compare
+    st.session_state[_RULE] = view.rule
     _restore_versus(view)
     st.session_state[_FILTERS] = view.filters
     st.session_state[_FILTERS_BEFORE] = []
@@ -127,6 +131,17 @@ def layout() -> Layout:
     """How the map is compared."""
     chosen: Layout = st.session_state.get(LAYOUT_KEY) or LAYOUTS[0]
     return chosen
+
+
+def rule() -> str | None:
+    """The rule or question of the checks page."""
+    chosen: str | None = st.session_state[_RULE]
+    return chosen
+
+
+def set_rule(chosen: str) -> None:
+    """Check another rule, or ask another question."""
+    st.session_state[_RULE] = chosen
 
 
 def take_broken() -> tuple[Text, ...]:
@@ -289,6 +304,13 @@ def go_to(bounds: Bounds) -> None:
     st.session_state[_GO_TO] = GoTo(bounds, time.time_ns() // 1_000_000)
 
 
+def bounds_around(bounds: Bounds) -> Bounds:
+    """Bounds, wide enough to see what lies about them."""
+    west, south, east, north = bounds
+    room = max(_NEAR_DEGREES - max(east - west, north - south) / 2, 0.0)
+    return west - room, south - room, east + room, north + room
+
+
 def gone_to() -> GoTo | None:
     """Where the map was last sent."""
     place: GoTo | None = st.session_state.get(_GO_TO)
@@ -318,6 +340,7 @@ def view() -> ViewState:
         compare=compare(),
         versus=versus(),
         layout=None if versus() is None or layout() == LAYOUTS[0] else layout(),
+        rule=rule(),
         section=None if section() == SECTIONS[0] else section(),
         filters=filters(),
     )

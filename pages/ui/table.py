@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from layers import formats
 from pages.ui import state
 from pages.ui.language import say
 
-Kind = Literal["text", "date", "area", "km", "integer", "number", "year"]
+Kind = Literal["text", "date", "area", "km", "integer", "number", "year", "share"]
 EXISTING_WORD = text("existing")
 _M2_PER_HA = 10_000
 _MOST_ROWS_IN_VIEW, _ROW_PX = 10, 36
@@ -32,9 +32,19 @@ class Column:
 
 
 def show(
-    name: str, rows: pd.DataFrame, columns: Mapping[str, Column], *, key_column: str, facet: Key | None = None
+    name: str,
+    rows: pd.DataFrame,
+    columns: Mapping[str, Column],
+    *,
+    key_column: str,
+    facet: Key | None = None,
+    choose: Callable[[str | None], None] | None = None,
 ) -> None:
-    """The columns that the rows have. With a facet, rows that are chosen filter everything by their keys."""
+    """The columns that the rows have.
+
+    With a facet, rows that are chosen filter everything by their keys; with `choose` the key of one row is told, None
+    once no row is chosen.
+    """
     present = {column: told for column, told in columns.items() if column in rows}
     unit = state.units()
     shown = rows[list(present)].reset_index(drop=True)
@@ -54,6 +64,10 @@ def show(
             "on_select": partial(_take, key, keys, facet),
             "selection_mode": "multi-row",
         }
+    if choose is not None:
+        key = f"table_{name}"
+        keys = list(rows[key_column].astype(str))
+        options = {"key": key, "on_select": partial(_tell, key, keys, choose), "selection_mode": "single-row"}
     st.dataframe(
         shown,
         hide_index=True,
@@ -66,6 +80,11 @@ def show(
 def _take(key: str, keys: list[str], facet: Key) -> None:
     chosen = frozenset(keys[row] for row in st.session_state[key]["selection"]["rows"])
     state.set_filters(with_condition(state.filters(), facet, OneOf(chosen)))
+
+
+def _tell(key: str, keys: list[str], choose: Callable[[str | None], None]) -> None:
+    chosen = st.session_state[key]["selection"]["rows"]
+    choose(keys[chosen[0]] if chosen else None)
 
 
 def _day(value: Any) -> str:
@@ -84,6 +103,7 @@ def _config(column: Column, unit: str) -> Any:
         "km": lambda: st.column_config.NumberColumn(heading, format="%.2f"),
         "integer": lambda: st.column_config.NumberColumn(heading, format="localized", step=1),
         "number": lambda: st.column_config.NumberColumn(heading, format="%.1f"),
+        "share": lambda: st.column_config.NumberColumn(heading, format="percent"),
         "year": lambda: st.column_config.NumberColumn(heading, format="%d"),
     }
     return makers[column.kind]()

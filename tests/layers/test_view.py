@@ -20,6 +20,7 @@ WHOLE = ViewState(
     compare=date(2018, 12, 31),
     versus=("parcels", 3),
     layout="side",
+    rule="parcels.near50.waterways",
     section="land",
     filters={
         ("parcels", "state"): OneOf(frozenset({"idle", "completed"})),
@@ -65,6 +66,8 @@ def test_the_date_stands_in_the_query_as_people_write_it():
         ("versus", "parcels.-1"),
         ("versus", "parcels.²"),
         ("layout", "above"),
+        ("rule", "weather"),
+        ("rule", "parcels.over9.corridors"),
         ("section", "weather"),
         ("f.parcels.colour", "red"),
         ("f.parcels.completed_on", "soon"),

@@ -1,5 +1,6 @@
 // Outlines over the plan: those that the state names, and the one just drawn until Python has answered.
 
+const MANY = 40; // from here on outlines are fine ones, or they hide what they are about
 const DRAWN_KEPT_MS = 8000; // a page that makes nothing of a drawing sends no state that would take it away
 const PIN =
   '<svg viewBox="0 0 28 36" width="28" height="36" aria-hidden="true"><path d="M14 34C8 24 3 19 3 12.5a11 11 0 0 1 22 0C25 19 20 24 14 34z" ' +
@@ -7,6 +8,7 @@ const PIN =
 
 export class Shapes {
   constructor(map) {
+    this.map = map;
     map.createPane("shapes").style.zIndex = 410;
     this.group = L.layerGroup([], { pane: "shapes" }).addTo(map);
     this.drawn = L.layerGroup([], { pane: "shapes" }).addTo(map);
@@ -17,6 +19,7 @@ export class Shapes {
   show(rings, pin) {
     this.forget();
     this.group.clearLayers();
+    this.map.getPane("shapes").classList.toggle("many", rings.length > MANY);
     for (const ring of rings) outline(ring).forEach((layer) => this.group.addLayer(layer));
     if (!pin) return;
     const icon = L.divIcon({ className: "plan-pin", html: PIN, iconSize: [28, 36], iconAnchor: [14, 34] });
