@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geodata.errors import GeodataError, StoreError
 from geodata.i18n import text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a catalogue that says so is opened without Alembic."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
@@ -143,6 +143,18 @@ REPORTED = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("illustrative", sa.Boolean, nullable=False),
+)
+BOOKMARK = sa.Table(
+    "bookmark",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("query", sa.JSON, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.UniqueConstraint("owner", "name"),
 )
 ACCOUNT = sa.Table(
     "account",

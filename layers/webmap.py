@@ -93,6 +93,8 @@ class GoTo:
 
     bounds: Bounds
     stamp: int
+    zoom: float | None = None
+    """The zoom at the bounds' centre; without one the bounds fill the map."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def map_state(
         "bounds": _corners(bounds or _FALLBACK_BOUNDS),
         "caption": caption,
         "dark": dark,
-        "goto": None if goto is None else {"bounds": _corners(goto.bounds), "stamp": goto.stamp},
+        "goto": None if goto is None else _goto(goto),
         "highlight": list(highlight) if highlight else None,
         "language": language,
         "layers": {
@@ -268,6 +270,11 @@ def _told(layer: str) -> list[dict[str, Any]]:
         for field in LAYERS[layer].fields
         if field.name in MAP_LAYERS[layer].carried and field.name not in _TOLD_BY_NAME
     ]
+
+
+def _goto(place: GoTo) -> dict[str, Any]:
+    told: dict[str, Any] = {"bounds": _corners(place.bounds), "stamp": place.stamp}
+    return told if place.zoom is None else told | {"zoom": place.zoom}
 
 
 def _corners(bounds: Bounds) -> list[list[float]]:

@@ -38,6 +38,9 @@ _ACTIONS = {
     "rollback": text("Rolled back"),
     "save": text("Saved an edition"),
     "restore": text("Made an edition current again"),
+    "bookmark": text("Kept a bookmark"),
+    "bookmark_rename": text("Renamed a bookmark"),
+    "bookmark_drop": text("Deleted a bookmark"),
 }
 _Done = TypeVar("_Done")
 

@@ -15,6 +15,7 @@ from layers.webmap import Tool
 from pages.ui import (
     as_of,
     attribute_panel,
+    attribute_table,
     comparison,
     data,
     drawing,
@@ -24,6 +25,7 @@ from pages.ui import (
     find,
     layer_tree,
     notes,
+    share,
     sheet_dialog,
     state,
 )
@@ -57,6 +59,8 @@ def show() -> None:
             filter_form.show(scope)
             comparison.show(scope)
             sheet_dialog.show(scope)
+            share.show()
+            attribute_table.ask()
         layer_tree.show(scope)
     _show_map(scope)
 
@@ -78,6 +82,7 @@ def _show_map(scope: Scope) -> None:
             answer = _show_plan(scope, compared)
         drawing.take(FRAME_KEY, answer)
         attribute_panel.show(scope.versions, scope.on)
+        attribute_table.show(scope)
         state.write_address("map", where="map")
 
 

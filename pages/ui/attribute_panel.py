@@ -19,12 +19,12 @@ from pages.ui import data, state
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
 
-_UNITS: dict[str, Text] = {
+UNITS: dict[str, Text] = {
     "m": text("m"),
     "km2": text("km²"),
     "100m_cny": text("× 100 million CNY"),
 }
-_M2 = "m2"
+M2 = "m2"
 
 
 def show(versions: data.Versions, on: date) -> None:
@@ -120,10 +120,10 @@ def _words(field: Field, value: Any) -> str:
         return formats.share(float(value), 0)
     if field.kind is Kind.INTEGER:
         return str(value)
-    if field.unit == _M2:
+    if field.unit == M2:
         return formats.area(float(value), state.units(), language())
     if field.kind is Kind.NUMBER:
-        return f"{float(value):,g} {say(_UNITS[field.unit]) if field.unit in _UNITS else ''}".strip()
+        return f"{float(value):,g} {say(UNITS[field.unit]) if field.unit in UNITS else ''}".strip()
     return str(value)
 
 

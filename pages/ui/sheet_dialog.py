@@ -17,7 +17,7 @@ from layers.sheet import EXTENTS, Extent, Plan, SheetOptions
 from layers.sheet.command import to_scale
 from layers.sheet.paper import ORIENTATIONS, PAPERS, SCALES, Orientation
 from layers.view import ViewState, from_query
-from pages.ui import data, feedback, state
+from pages.ui import data, feedback, place, state
 from pages.ui.language import language, say, t
 from pages.ui.scope import Scope
 
@@ -92,9 +92,9 @@ def _ask(scope: Scope) -> None:
 
 
 def _view() -> ViewState:
-    """What the map shows, with its place, which the map's script keeps in the page's address."""
-    place = from_query(st.query_params.to_dict()).view
-    return replace(state.view(), centre=place.centre, zoom=place.zoom)
+    """What the map shows, with its place."""
+    there = from_query(place.follow("sheet")).view
+    return replace(state.view(), centre=there.centre, zoom=there.zoom)
 
 
 def _ask_extent(scope: Scope, view: ViewState) -> Extent:

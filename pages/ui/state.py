@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import json
 import time
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
@@ -81,7 +82,26 @@ def restore() -> None:
     """Take over the query of the URL, once, when the session starts."""
     if _VIEW in st.session_state:
         return
-    restored = from_query(st.query_params.to_dict())
+    _take_over(st.query_params.to_dict())
+
+
+def open_view(query: Mapping[str, str]) -> None:
+    """Take over the query of another view, with its place, in the running session; the language stays the reader's."""
+    kept = languages.language()
+    for layer in LAYERS:
+        st.session_state.pop(LAYER_KEY.format(layer), None)
+        st.session_state.pop(OPACITY_KEY.format(layer), None)
+    for widget in (AS_OF_KEY, COMPARE_KEY, VERSUS_DAY_KEY, VERSUS_LAYER_KEY, VERSUS_NUMBER_KEY):
+        st.session_state.pop(widget, None)
+    view = _take_over(query)
+    st.session_state[languages.KEY] = kept
+    if view.centre is not None and view.zoom is not None:
+        lon, lat = view.centre
+        st.session_state[_GO_TO] = GoTo((lon, lat, lon, lat), time.time_ns() // 1_000_000, view.zoom)
+
+
+def _take_over(query: Mapping[str, str]) -> ViewState:
+    restored = from_query(query)
     view = restored.view
     st.session_state[_VIEW] = view
     st.session_state[_BROKEN] = restored.broken
@@ -98,6 +118,7 @@ def restore() -> None:
     st.session_state[_FILTERS] = view.filters
     st.session_state[_FILTERS_BEFORE] = []
     select([view.selected] if view.selected else [])
+    return view
 
 
 def _restore_versus(view: ViewState) -> None:

@@ -49,6 +49,12 @@ _RULES = """<style>
 .st-key-map_area {position: relative}
 .st-key-map_area iframe {height: calc(100vh - 8.3rem) !important; min-height: 20rem; display: block;
   border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
+.st-key-map_area:has(.st-key-attribute_table) iframe {height: calc(100vh - 31rem) !important; min-height: 16rem}
+.st-key-map_area:has(.st-key-attribute_table) .st-key-attribute_panel {max-height: max(calc(100vh - 33.5rem), 13.5rem)}
+.st-key-tools > * {flex: 1 1 6.2rem; min-width: 6.2rem}
+.st-key-tools button {padding-inline: 0.3rem}
+.st-key-tools [data-testid="stPopoverButton"] > div > div[aria-hidden] {display: none}
+.st-key-tools .st-key-attributes_open {flex-basis: 100%}
 .st-key-attribute_panel {position: absolute; top: 0.6rem; right: 0.6rem; width: 21rem !important; z-index: 5;
   max-height: calc(100vh - 10.8rem); overflow-y: auto; padding: 0.75rem; gap: 0.4rem; border-radius: 0.25rem;
   background: light-dark(#ffffff, #12191e); border: 1px solid rgb(128 128 128 / 45%);

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from layers import assets
+from pages.ui import place
 from tests.pages.conftest import OpenPage
 
 LOOKED_AT = {"centre": "116.65000_35.41000", "zoom": "14"}
@@ -71,7 +72,8 @@ def test_too_many_pages_are_refused_in_words(open_page: OpenPage, monkeypatch: p
 
 def test_what_the_map_shows_is_offered_where_the_address_says_it(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch):
     assert opened(open_page, monkeypatch).radio(key="sheet_extent").options == ["Whole district"]
-    app = opened(open_page, monkeypatch, **LOOKED_AT)
+    monkeypatch.setattr(place, "follow", lambda _: LOOKED_AT)
+    app = opened(open_page, monkeypatch)
     assert app.radio(key="sheet_extent").options == ["Whole district", "What the map shows now"]
     app.radio(key="sheet_extent").set_value("view").run()
     app.selectbox(key="sheet_scale").select("1:500").run()

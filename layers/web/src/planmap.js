@@ -100,7 +100,9 @@ function start(map, config) {
     swipe.show(state.other?.names, words("swipe"));
     if (isNewPlace(state.goto)) {
       fitted = false;
-      fitBounds(map, state.goto.bounds, { animate: true, maxZoom: NEAREST_SENT });
+      const { bounds: [[south, west], [north, east]], zoom } = state.goto;
+      if (zoom === undefined) fitBounds(map, state.goto.bounds, { animate: true, maxZoom: NEAREST_SENT });
+      else map.setView([(south + north) / 2, (west + east) / 2], zoom, { animate: false });
     }
   };
   map.on("planpainted", () => (planMap.ready = true));
