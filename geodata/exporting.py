@@ -60,13 +60,13 @@ def write_export(store: Store, version: Version, path: Path, *, crs: str | None 
     StoreError
         The version can't be read.
     """
-    writer = _WRITERS.get(path.suffix.lower())
+    writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise ExportError(
             text(
                 "The ending “{ending}” is not known; use one of {endings}.",
                 ending=path.suffix,
-                endings=", ".join(_WRITERS),
+                endings=", ".join(WRITERS),
             )
         )
     frame = store.read_version(version)
@@ -111,7 +111,7 @@ def template(schema: LayerSchema, ending: str) -> bytes:
         if ending == "xlsx":
             _write_form(schema, path)
         else:
-            _WRITERS[f".{ending}"](frame, schema, path, "")
+            WRITERS[f".{ending}"](frame, schema, path, "")
         return path.read_bytes()
 
 
@@ -263,7 +263,7 @@ def _zipped_shapefile(frame: GeoDataFrame, schema: LayerSchema, path: Path, desc
                 archive.writestr(entry, part.read_bytes())
 
 
-_WRITERS: dict[str, _Writer] = {
+WRITERS: dict[str, _Writer] = {
     ".gpkg": _by_driver("GPKG"),
     ".geojson": _by_driver("GeoJSON"),
     ".fgb": _by_driver("FlatGeobuf"),
@@ -273,6 +273,7 @@ _WRITERS: dict[str, _Writer] = {
     ".xlsx": _xlsx,
     ".csv": _csv,
 }
+"""Ending → how a frame of a layer is written to a file; with a description of what it is."""
 
 
 def _attributes(frame: GeoDataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from pages.ui import (
     share,
     sheet_dialog,
     state,
+    take_away,
 )
 from pages.ui.comparison import Side
 from pages.ui.language import language
@@ -59,6 +60,7 @@ def show() -> None:
             filter_form.show(scope)
             comparison.show(scope)
             sheet_dialog.show(scope)
+            take_away.show(scope)
             share.show()
             attribute_table.ask()
         layer_tree.show(scope)

@@ -61,6 +61,13 @@ def show(facets: Facets) -> None:
             )
 
 
+def in_words(facets: Facets) -> str:
+    """The filters that hold, as a line of text."""
+    return "; ".join(
+        f"{say(title_of(key))}{t(': ')}{_named(facets, key, condition)}" for key, condition in state.filters().items()
+    )
+
+
 def _take_away(key: Key) -> None:
     state.set_filters(without(state.filters(), key))
 
