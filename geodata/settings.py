@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     sample: bool = True
     """Whether an empty store is filled with the illustrative district when the application starts."""
 
+    tianditu_token: str = ""
+    """The key of Tianditu (天地图); its basemaps are offered with one. It stands in the browser's requests."""
+    basemaps: str = ""
+    """Further basemaps as a JSON list (docs/basemaps.md)."""
+    basemap_file: Path | None = None
+    """A .pmtiles or .mbtiles file of raster tiles on this machine, for networks without a way out."""
+
     sheet_organisation: str = ""
     """Who draws plan sheets up (编制单位); what is empty here prints 待填."""
     sheet_drawn_on: str = ""

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from geodata.errors import GeodataError, UnknownLayerError, UnknownVersionError
 from geodata.store import Store
-from layers import assets, ogc, review, rows, tiles
+from layers import assets, basemap_file, ogc, review, rows, tiles
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -94,6 +94,7 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
         Route("/rows/{name}", show_rows),
         Mount("/assets", _Assets(directory=assets.DIST, check_dir=False)),
         *ogc.build_routes(store_of),
+        *basemap_file.build_routes(),
     ]
 
 

@@ -15,6 +15,7 @@ part          example                        meaning
 ``compare``   ``2018-12-31``                 date to compare the as-of date with
 ``versus``    ``parcels.3``                  what the map is compared with: a date, a theme, or a version of a layer
 ``layout``    ``side``                       how the map is compared: `swipe` or `side` by side
+``basemap``   ``osm``                        basemap under the plan
 ``rule``      ``bridges``                    rule of the checks page, or a question: `parcels.near50.waterways`
 ``section``   ``land``                       section of the dashboard
 ``f.…``       ``f.parcels.state=idle``       a filter (`geodata.filters.to_query`), as many as there are
@@ -39,6 +40,7 @@ from geodata.filters import NO_FILTERS, Condition, Filters, Key
 from geodata.i18n import LANGUAGES, Language, Text, text
 from geodata.programme import Section
 from geodata.schema import LAYERS
+from layers.basemaps import is_id
 
 AreaUnit = Literal["ha", "mu", "km2"]
 AREA_UNITS: tuple[AreaUnit, ...] = get_args(AreaUnit)
@@ -75,6 +77,8 @@ class ViewState:
     versus: Versus | None = None
     """What the map is compared with."""
     layout: Layout | None = None
+    basemap: str | None = None
+    """The id of a basemap; the page knows which there are."""
     rule: str | None = None
     """A rule of the checks page, or a question (`geodata.analysis.Question.to_text`)."""
     section: Section | None = None
@@ -96,6 +100,7 @@ class ViewState:
             "compare": None if self.compare is None else self.compare.isoformat(),
             "versus": None if self.versus is None else _versus_part(self.versus),
             "layout": self.layout,
+            "basemap": self.basemap,
             "rule": self.rule,
             "section": self.section,
             "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
@@ -178,6 +183,12 @@ def _versus(value: str) -> Versus:
     return layer, int(number[:9])
 
 
+def _basemap(value: str) -> str:
+    if not is_id(value):
+        raise ValueError(value)
+    return value
+
+
 def _rule(value: str) -> str:
     return value if value in RULES else read_question(value).to_text()
 
@@ -237,6 +248,7 @@ _PARTS = {
     "compare": _Part("compare", text("the date to compare with"), _day),
     "versus": _Part("versus", text("what the map is compared with"), _versus),
     "layout": _Part("layout", text("how the map is compared"), _one_of(LAYOUTS)),
+    "basemap": _Part("basemap", text("the basemap"), _basemap),
     "rule": _Part("rule", text("the check"), _rule),
     "section": _Part("section", text("the section of the dashboard"), _one_of(SECTIONS)),
     "centre": _Part("centre", text("the centre of the map"), _centre),

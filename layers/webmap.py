@@ -15,6 +15,7 @@ from geodata.schema import GREENING_KINDS, LAND_USES, LAYERS, ROAD_CLASSES
 from geodata.status import STATE_LABELS, STATES
 from layers import assets, review, styles, tiles
 from layers import rows as row_sets
+from layers.basemaps import Basemap
 from layers.catalogue import MAP_LAYERS
 from layers.vector_tiles import MapState, PlanLayer
 from layers.view import Theme
@@ -58,6 +59,7 @@ _WORDS = {
         "单击加点，双击或回车得长度，点回起点得面积；退格撤回一点，Esc 取消",
         "Click for each point; double-click or Enter for the length, the first point again for the area; Esc cancels",
     ),
+    "unreachable": label("底图无法访问，其余内容不受影响", "The basemap can't be reached; everything else works"),
     "swipe": label("左右拖动对比", "Drag to compare"),
     "colon": label("：", ": "),
     "ha": label("公顷", "ha"),
@@ -170,6 +172,7 @@ def map_state(
     goto: GoTo | None = None,
     pin: tuple[float, float] | None = None,
     other: Other | None = None,
+    basemap: Basemap | None = None,
     apart: bool = False,
 ) -> dict[str, Any]:
     """What the map shows now.
@@ -190,12 +193,14 @@ def map_state(
     caption : plain text at the top of the map
     goto : where the map goes, once
     pin : (lon, lat) of a place to mark
+    basemap : what lies under the plan, which then is without its paper
     other : what stands at the left of an edge that is dragged over the map
     apart : whether it leaves the page's address alone: it neither goes to the place there nor writes its own into it
     """
     return {
         "apart": apart,
         "asOf": (on - _EPOCH).days,
+        "basemap": None if basemap is None else basemap.to_state(),
         "bounds": _corners(bounds or _FALLBACK_BOUNDS),
         "caption": caption,
         "dark": dark,

@@ -16,6 +16,7 @@ from pages.ui import (
     as_of,
     attribute_panel,
     attribute_table,
+    basemap_choice,
     comparison,
     data,
     drawing,
@@ -64,6 +65,7 @@ def show() -> None:
             share.show()
             attribute_table.ask()
         layer_tree.show(scope)
+        basemap_choice.show()
     _show_map(scope)
 
 
@@ -150,6 +152,7 @@ def _plain_state(scope: Scope, theme: Theme, **more: Any) -> dict[str, Any]:
         rows=scope.kept,
         shapes=drawing.shapes(scope.filters),
         bounds=data.bounds(scope.versions),
+        basemap=basemap_choice.chosen(),
         **more,
     )
 

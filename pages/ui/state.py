@@ -42,6 +42,7 @@ LAYER_KEY = "layer_{}"
 OPACITY_KEY = "opacity_{}"
 COMPARES_KEY = "compares"
 COMPARE_KEY = "compare"
+BASEMAP_KEY = "basemap"
 VERSUS_KEY = "versus"
 VERSUS_DAY_KEY = "versus_day"
 VERSUS_LAYER_KEY = "versus_layer"
@@ -114,6 +115,7 @@ def _take_over(query: Mapping[str, str]) -> ViewState:
     if view.compare is not None:
         st.session_state[COMPARE_KEY] = view.compare
     st.session_state[_RULE] = view.rule
+    st.session_state[BASEMAP_KEY] = view.basemap
     _restore_versus(view)
     st.session_state[_FILTERS] = view.filters
     st.session_state[_FILTERS_BEFORE] = []
@@ -361,6 +363,7 @@ def view() -> ViewState:
         compare=compare(),
         versus=versus(),
         layout=None if versus() is None or layout() == LAYOUTS[0] else layout(),
+        basemap=st.session_state.get(BASEMAP_KEY),
         rule=rule(),
         section=None if section() == SECTIONS[0] else section(),
         filters=filters(),

@@ -21,6 +21,7 @@ WHOLE = ViewState(
     versus=("parcels", 3),
     layout="side",
     rule="parcels.near50.waterways",
+    basemap="osm",
     section="land",
     filters={
         ("parcels", "state"): OneOf(frozenset({"idle", "completed"})),
@@ -67,6 +68,7 @@ def test_the_date_stands_in_the_query_as_people_write_it():
         ("versus", "parcels.²"),
         ("layout", "above"),
         ("rule", "weather"),
+        ("basemap", "No such!"),
         ("rule", "parcels.over9.corridors"),
         ("section", "weather"),
         ("f.parcels.colour", "red"),

@@ -87,10 +87,19 @@ export class TopLabels {
     this.captionBox = L.DomUtil.create("div", "plan-caption", box);
     this.hintBox = L.DomUtil.create("div", "plan-hint", box);
     this.hintBox.setAttribute("role", "status");
+    this.noteBox = L.DomUtil.create("div", "plan-hint", box);
+    this.noteBox.setAttribute("role", "status");
+    this.attributionBox = L.DomUtil.create("div", "plan-attribution", map.getContainer());
   }
 
   caption(words) {
     this.captionBox.textContent = words;
+  }
+
+  /** Say whose map lies below, and that it can't be reached. */
+  basemap({ attribution, failed }, unreachable) {
+    this.attributionBox.textContent = attribution;
+    this.noteBox.textContent = failed ? unreachable : "";
   }
 
   hint(words) {

@@ -10,6 +10,7 @@ const HIGHLIGHT = { stroke: "#00b8d4", width: 4, opacity: 1 };
 const HIGHLIGHT_FILL = "rgba(0,184,212,.22)";
 const PAPER = { light: "#fbfaf6", dark: "#262a2c" };
 const OUTSIDE = { light: "rgba(228,225,216,.74)", dark: "rgba(21,24,26,.74)" };
+const OUTSIDE_BASEMAP = { light: "rgba(228,225,216,.35)", dark: "rgba(21,24,26,.45)" };
 const NIGHT = "rgba(18,21,23,.26)"; // takes the glare off the plan's light colours, hue for hue as in the key
 const HALO = { light: "rgba(255,255,255,.9)", dark: "rgba(20,22,24,.85)" };
 const LABEL = { light: "#3a372f", dark: "#e8e6e0" };
@@ -107,13 +108,13 @@ export class Drawing {
     const rules = [];
     const add = (name, symbolizer, more = {}) => rules.push({ dataSource: name, dataLayer: name, symbolizer, ...more });
     add("sheet", new Sheet((zoom) => this.scale(zoom)));
-    add("district", new Areas(() => ({ fill: PAPER[this.scheme], opacity: 1 })));
+    add("district", new Areas(() => (this.state.basemap ? null : { fill: PAPER[this.scheme], opacity: 1 })));
     let masked = false;
     for (const { name, geometry, order } of [...this.config.layers].sort((one, other) => one.order - other.order)) {
       if (order > MASK_ORDER && !masked) {
         masked = true;
         add("sheet", new Mask(() => (this.state.dark ? NIGHT : null)));
-        rules.push({ dataSource: "sheet", dataLayer: "mask", symbolizer: new Mask(() => OUTSIDE[this.scheme]) });
+        rules.push({ dataSource: "sheet", dataLayer: "mask", symbolizer: new Mask(() => (this.state.basemap ? OUTSIDE_BASEMAP : OUTSIDE)[this.scheme]) });
       }
       const looks = {
         LineString: (zoom, feature) => this.lineStyle(name, zoom, feature),

@@ -1,6 +1,7 @@
 // The map in its frame: made once, then told by states. `window.planMap` is what tests, pages and players hold on to.
 import "leaflet/dist/leaflet.css";
 import "./planmap.css";
+import { Basemap } from "./basemap.js";
 import { CoordinatesControl, fitControl, fullScreenControl, Graticule, TopLabels } from "./controls.js";
 import { Link } from "./link.js";
 import { Measures } from "./measure.js";
@@ -40,6 +41,7 @@ function start(map, config) {
   panes.forEach((pane) => (pane.style.zIndex = 210)); // above a basemap
   const plan = new PlanLayer(map, config, planMap.stats, "plan");
   const other = new PlanLayer(map, config, (planMap.stats.other = { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }), "other");
+  const basemap = new Basemap(map, (told) => labels.basemap(told, words("unreachable")));
   const swipe = new Swipe(map, ...panes);
   const words = (name) => config.words[name][planMap.state.language];
   const fit = fitControl(() => fitBounds(map, planMap.state.bounds, { animate: true })).addTo(map);
@@ -90,6 +92,7 @@ function start(map, config) {
     hint();
     measures.draw();
     labels.caption(state.caption);
+    basemap.show(state.basemap);
     shapes.show(state.shapes, state.pin);
     link.join(state.link);
     tooltip.remove();

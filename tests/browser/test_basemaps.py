@@ -1,0 +1,116 @@
+"""Basemaps under the plan: a map in GCJ-02 put where it belongs, and one that can't be reached."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Route
+
+from geodata import crs
+from tests.browser.harness import Server, Watch, Window
+
+MAPS = [
+    {"id": "shifted", "title": "加偏底图", "url": "/stub/{z}/{x}/{y}.png", "datum": "gcj02", "attribution": "试"},
+    {"id": "away", "title": "不通底图", "url": "/nowhere/{z}/{x}/{y}.png", "attribution": "远"},
+]
+
+
+def picture(colour: tuple[int, int, int]) -> bytes:
+    """A tile of one colour."""
+    rows = (b"\x00" + bytes(colour) * 256) * 256
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", 256, 256, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(scope="module")
+def server_with_maps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("with_maps")
+    server = Server(folder / "data", folder / "server.log", LIAOHE_BASEMAPS=json.dumps(MAPS))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def window(chromium: Browser, server_with_maps: Server) -> Iterator[Window]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
+    watch = Watch()
+    watch.follow(context)
+    pictures = [picture(colour) for colour in ((250, 240, 200), (200, 220, 250))]
+
+    def answer(route: Route) -> None:
+        _, x, y = route.request.url.removesuffix(".png").split("/")[-3:]
+        route.fulfill(body=pictures[(int(x) + int(y)) % 2], content_type="image/png")
+
+    context.route("**/stub/**", answer)
+    context.route("**/nowhere/**", lambda route: route.fulfill(status=404))
+    window = Window(context, server_with_maps.url, watch)
+    yield window
+    assert watch.outside == []
+    context.close()
+
+
+def true_place(z: int, x: int, y: int) -> tuple[float, float]:
+    """Where the north-west corner of a tile of a map in GCJ-02 lies, WGS 84."""
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y / 2**z))))
+    lon, true_lat = crs.wgs84_from_gcj02(np.array(x / 2**z * 360 - 180), np.array(lat))
+    return float(lon), float(true_lat)
+
+
+@pytest.mark.parametrize("zoom", [12, 14, 16, 18])
+def test_tiles_in_gcj02_lie_where_they_belong(window: Window, zoom: int) -> None:
+    window.open(f"/?language=en&basemap=shifted&layers=district&centre=116.66000_35.40000&zoom={zoom}")
+    frame = window.map_frame()
+    window.wait_for(
+        "every tile", lambda: frame.evaluate("() => document.querySelectorAll('img.leaflet-tile-loaded').length") >= 6
+    )
+    tiles = frame.evaluate(
+        """() => [...document.querySelectorAll("img.leaflet-tile-loaded")].map((tile) => {
+            const box = tile.getBoundingClientRect();
+            const [z, x, y] = tile.src.replace(".png", "").split("/").slice(-3).map(Number);
+            return [z, x, y, box.left, box.top];
+        })"""
+    )
+    assert {tile[0] for tile in tiles} == {zoom}
+    for z, x, y, left, top in tiles:
+        lon, lat = true_place(z, x, y)
+        spot = frame.evaluate(
+            "(c) => { const p = planMap.map.latLngToContainerPoint(c); return [p.x, p.y]; }", [lat, lon]
+        )
+        # A tile stands on whole pixels, and so does the point Leaflet gives: that may be one of each.
+        assert (left, top) == pytest.approx(tuple(spot), abs=1.01)
+    assert frame.locator(".plan-attribution").inner_text() == "试"
+
+
+def test_the_plan_is_transparent_over_a_basemap_and_paper_without(window: Window) -> None:
+    window.open("/?language=en&layers=district&centre=116.66000_35.40000&zoom=16")
+    window.wait_for_quiet_map()
+    assert window.map_state()["basemap"] is None
+    window.widget("basemap").locator("input").click()
+    window.page.get_by_role("option", name="加偏底图").click()
+    window.wait_for("the basemap", lambda: (window.map_state()["basemap"] or {}).get("datum") == "gcj02")
+    window.wait_for("the address", lambda: "basemap=shifted" in window.page.url)
+    window.wait_for_quiet_map()
+    seen = window.map_frame().evaluate(
+        """() => [...document.querySelectorAll("canvas.leaflet-tile")].every((canvas) => {
+            const pen = canvas.getContext("2d");
+            return pen.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] < 255;
+        })"""
+    )
+    assert seen
+
+
+def test_a_basemap_that_can_not_be_reached_is_told_and_the_plan_stays(window: Window) -> None:
+    window.open("/?language=en&basemap=away")
+    window.map_frame().get_by_text("The basemap can't be reached").wait_for()
+    window.wait_for_quiet_map()
+    assert window.painted()["district"] == 1
