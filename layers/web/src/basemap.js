@@ -1,36 +1,75 @@
-// What lies under the plan: tiles of a public map, of a map service, or of a file of one's own. Tiles of a map in GCJ-02
-// are put where they belong, each by its own corners; the plan is never moved.
+// What lies under the plan: tiles of a public map, of a map service, or of a file of one's own. A map in GCJ-02 is put
+// where it belongs; the plan is never moved.
 import { PMTiles } from "pmtiles";
 import { fromGcj02, toGcj02 } from "./gcj02.js";
 
 const MANY_FAILURES = 4;
 const MOST_ZOOM = 22;
+const CELL_ZOOM = 17;
+const SEAM_PX = 0.4; // cells and tiles overlap by this, or a hair of what lies below shows between them
 
-const Shifted = L.TileLayer.extend({
+/**
+ * Tiles of a map in GCJ-02. A tile is drawn in cells as small as the tiles of zoom 17, each put where its own corners
+ * truly lie: so it is right within a metre at every zoom (tests/layers/test_basemaps.py).
+ */
+const Shifted = L.GridLayer.extend({
   initialize(url, options) {
-    L.TileLayer.prototype.initialize.call(this, url, options);
-    // One pixel more hides the seam that rounding may leave between two tiles.
-    this.on("tileloadstart", ({ tile, coords }) => {
-      const size = this.corner({ x: coords.x + 1, y: coords.y + 1 }).subtract(this.corner(coords));
-      Object.assign(tile.style, { width: `${size.x + 1}px`, height: `${size.y + 1}px` });
-    });
+    L.GridLayer.prototype.initialize.call(this, options);
+    this.template = L.tileLayer(url, options);
   },
 
-  /** Where the north-west corner of a tile truly lies, in pixels of the world at the tiles' zoom. */
-  corner({ x, y }) {
+  /** Where a place in GCJ-02, in tiles of the present zoom, truly lies: in pixels of the world there. */
+  place(x, y) {
     const size = this.getTileSize();
     const { lng, lat } = this._map.unproject([x * size.x, y * size.y], this._tileZoom);
     const [lon, trueLat] = fromGcj02(lng, lat);
-    return this._map.project([trueLat, lon], this._tileZoom).round();
+    return this._map.project([trueLat, lon], this._tileZoom);
   },
 
-  _getTilePos(coords) {
-    return this.corner(coords).subtract(this._level.origin);
+  createTile(coords, done) {
+    const tile = L.DomUtil.create("canvas", "leaflet-tile");
+    const image = new Image();
+    image.onload = () => {
+      this.draw(tile, image, coords);
+      done(null, tile);
+    };
+    image.onerror = () => done(new Error(image.src), tile);
+    this.template._tileZoom = this._tileZoom; // all that it needs to say a tile's address
+    image.src = this.template.getTileUrl(coords);
+    return tile;
+  },
+
+  draw(tile, image, { x, y, z }) {
+    if (!this._map || z !== this._tileZoom) return;
+    const cells = 2 ** Math.min(7, Math.max(0, CELL_ZOOM - z));
+    const rows = Array.from({ length: cells + 1 }, (_, row) =>
+      Array.from({ length: cells + 1 }, (_, column) => this.place(x + column / cells, y + row / cells)),
+    );
+    const [first, last] = [rows[0][0].floor(), rows[cells][cells].ceil()];
+    const size = last.subtract(first).add([2, 2]);
+    const fineness = window.devicePixelRatio || 1;
+    tile.width = Math.round(size.x * fineness);
+    tile.height = Math.round(size.y * fineness);
+    Object.assign(tile.style, { width: `${size.x}px`, height: `${size.y}px` });
+    const pen = tile.getContext("2d");
+    pen.scale(fineness, fineness);
+    const part = { x: image.width / cells, y: image.height / cells };
+    for (let row = 0; row < cells; row++) {
+      for (let column = 0; column < cells; column++) {
+        const from = rows[row][column].subtract(first);
+        const room = rows[row + 1][column + 1].subtract(first).subtract(from).add([SEAM_PX, SEAM_PX]);
+        pen.drawImage(image, column * part.x, row * part.y, part.x, part.y, from.x, from.y, room.x, room.y);
+      }
+    }
+  },
+
+  _getTilePos({ x, y }) {
+    return this.place(x, y).floor().subtract(this._level.origin);
   },
 
   _getTiledPixelBounds({ lng, lat }) {
     const [lon, shiftedLat] = toGcj02(lng, lat);
-    return L.TileLayer.prototype._getTiledPixelBounds.call(this, L.latLng(shiftedLat, lon));
+    return L.GridLayer.prototype._getTiledPixelBounds.call(this, L.latLng(shiftedLat, lon));
   },
 });
 
