@@ -31,10 +31,28 @@ def picture(colour: tuple[int, int, int]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def archive(tile: bytes) -> bytes:
+    """A PMTiles file (version 3) in which this is every tile, up to zoom 14."""
+
+    def varint(number: int) -> bytes:
+        more, last = number >> 7, number & 127
+        return bytes([last | 128]) + varint(more) if more else bytes([last])
+
+    directory = b"".join(varint(number) for number in (1, 0, (4**15 - 1) // 3, len(tile), 1))
+    at = 127 + len(directory)
+    places = (127, len(directory), at, 2, 0, 0, at + 2, len(tile), 1, 1, 1)
+    uncompressed, png, last_zoom = 1, 2, 14
+    head = b"PMTiles\x03" + struct.pack("<11Q", *places)
+    head += struct.pack("<6B4iB2i", 1, uncompressed, uncompressed, png, 0, last_zoom, *(0,) * 4, 0, 0, 0)
+    return head + directory + b"{}" + tile
+
+
 @pytest.fixture(scope="module")
 def server_with_maps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("with_maps")
-    server = Server(folder / "data", folder / "server.log", LIAOHE_BASEMAPS=json.dumps(MAPS))
+    (folder / "city.pmtiles").write_bytes(archive(picture((10, 200, 30))))
+    settings = {"LIAOHE_BASEMAPS": json.dumps(MAPS), "LIAOHE_BASEMAP_FILE": str(folder / "city.pmtiles")}
+    server = Server(folder / "data", folder / "server.log", **settings)
     server.start()
     yield server
     server.stop()
@@ -121,3 +139,11 @@ def test_a_basemap_that_can_not_be_reached_is_told_and_the_plan_stays(window: Wi
     window.map_frame().get_by_text("The basemap can't be reached").wait_for()
     window.wait_for_quiet_map()
     assert window.painted()["district"] == 1
+
+
+def test_a_file_of_tiles_on_the_server_lies_under_the_plan(window: Window) -> None:
+    window.open("/?language=en&basemap=file&layers=&centre=116.66000_35.40000&zoom=14")
+    frame = window.map_frame()
+    widths = "() => [...document.querySelectorAll('.leaflet-tile-pane img')].map((each) => each.naturalWidth)"
+    window.wait_for("its tiles", lambda: frame.evaluate(widths).count(256) >= 6)
+    assert window.watch.failures == []

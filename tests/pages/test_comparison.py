@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geodata.settings import Settings
+from geodata.store import Store
 from layers import assets
 from pages import map as map_page
-from tests.pages.conftest import OpenPage
+from tests.geodata.little_district import little_district
+from tests.pages.conftest import OpenPage, publish_frame, with_keys
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +90,29 @@ def address(app: AppTest) -> str:
 def test_the_address_says_what_is_compared(open_page: OpenPage) -> None:
     app = open_page(language="en", versus="land_use", layout="side")
     assert '"versus": "land_use", "layout": "side"' in address(app)
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> Settings:
+    """A store with two versions of the parcels: two, then one."""
+    settings = Settings(data_dir=tmp_path / "store" / "data")
+    (tmp_path / "store").mkdir()
+    store = Store.open(settings)
+    publish_frame(store, settings, "district", with_keys("district", little_district()["district"]))
+    parcels = with_keys("parcels", little_district()["parcels"])
+    publish_frame(store, settings, "parcels", parcels.iloc[:2])
+    publish_frame(store, settings, "parcels", parcels.iloc[:1])
+    return settings
+
+
+def test_an_older_version_stands_at_the_left_with_its_own_features(
+    open_page: OpenPage, told: list[dict], twice: Settings
+) -> None:
+    app = open_page(language="en", data_dir=twice.data_dir)
+    app.button_group(key="versus").set_value("version").run()
+    other = told[-1]["other"]
+    assert other["names"] == ["Land parcels, version 1", "Land parcels, version 2"]
+    assert "/parcels/1.pmtiles" in other["layers"]["parcels"]["url"]
+    assert "/parcels/2.pmtiles" in told[-1]["layers"]["parcels"]["url"]
+    assert other["layers"]["district"]["url"] == told[-1]["layers"]["district"]["url"]
+    assert '"versus": "parcels.1"' in address(app)
