@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geodata.errors import GeodataError, StoreError
 from geodata.i18n import text
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a catalogue that says so is opened without Alembic."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
@@ -105,7 +105,7 @@ SCENE = sa.Table(
     "scene",
     METADATA,
     sa.Column("id", _Id, primary_key=True, autoincrement=True),
-    sa.Column("story", sa.Text, nullable=False),
+    sa.Column("story", sa.Text, nullable=False, index=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
 )
@@ -155,6 +155,16 @@ BOOKMARK = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sa.UniqueConstraint("owner", "name"),
+)
+STORY = sa.Table(
+    "story",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Column("edition", sa.Integer, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
 )
 ACCOUNT = sa.Table(
     "account",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -13,6 +15,8 @@ from starlette.routing import BaseRoute, Route
 from geodata.settings import Settings
 from layers.basemaps import FILE_ROUTE
 
+_MOST_ZOOM = 30
+_log = structlog.get_logger(__name__)
 _DAY = "public, max-age=86400"
 _STARTS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
@@ -45,10 +49,13 @@ def build_routes() -> list[BaseRoute]:
 
 def read_tile(path: Path, z: int, x: int, y: int) -> bytes | None:
     """A tile of an MBTiles file, None where it has none. Rows are counted from the south there (TMS)."""
-    if z > 30:
+    if z > _MOST_ZOOM or max(x, y) >= 2**z:
         return None
-    with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as connection:
-        asked = "select tile_data from tiles where zoom_level = ? and tile_column = ? and tile_row = ?"
-        found = connection.execute(asked, (z, x, 2**z - 1 - y)).fetchone()
-    connection.close()
+    asked = "select tile_data from tiles where zoom_level = ? and tile_column = ? and tile_row = ?"
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            found = connection.execute(asked, (z, x, 2**z - 1 - y)).fetchone()
+    except sqlite3.Error:
+        _log.exception("the basemap's file can't be read", path=str(path))
+        return None
     return None if found is None else bytes(found[0])

@@ -158,6 +158,11 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Basemap:
     for field in ("id", "title", "url"):
         if not isinstance(entry.get(field), str) or not entry[field]:
             raise refuse(field, text("it is missing; give a text."))
+    for field in ("title_en", "attribution", "subdomains", "layers", "version", "kind", "datum"):
+        if not isinstance(entry.get(field, ""), str):
+            raise refuse(field, text("give a text."))
+    if entry.get("max_zoom", 18) not in range(1, 25):
+        raise refuse("max_zoom", text("give a whole number from 1 to 24."))
     if not is_id(entry["id"]):
         raise refuse("id", text("use small letters, digits, - and _ alone."))
     kind = {"wmts": "xyz"}.get(str(entry.get("kind", "xyz")), str(entry.get("kind", "xyz")))

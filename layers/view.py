@@ -16,6 +16,7 @@ part          example                        meaning
 ``versus``    ``parcels.3``                  what the map is compared with: a date, a theme, or a version of a layer
 ``layout``    ``side``                       how the map is compared: `swipe` or `side` by side
 ``basemap``   ``osm``                        basemap under the plan
+``flows``     ``relocation``                 lines from where firms leave to the parks that receive them
 ``rule``      ``bridges``                    rule of the checks page, or a question: `parcels.near50.waterways`
 ``section``   ``land``                       section of the dashboard
 ``f.…``       ``f.parcels.state=idle``       a filter (`geodata.filters.to_query`), as many as there are
@@ -50,6 +51,8 @@ Versus: TypeAlias = "date | Theme | tuple[str, int]"
 """Another day, another colouring of parcels, or another version: layer and number."""
 Layout = Literal["swipe", "side"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+Flows = Literal["relocation"]
+FLOWS: tuple[Flows, ...] = get_args(Flows)
 
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
@@ -79,6 +82,8 @@ class ViewState:
     layout: Layout | None = None
     basemap: str | None = None
     """The id of a basemap; the page knows which there are."""
+    flows: Flows | None = None
+    """What lines from place to place are drawn of."""
     rule: str | None = None
     """A rule of the checks page, or a question (`geodata.analysis.Question.to_text`)."""
     section: Section | None = None
@@ -101,6 +106,7 @@ class ViewState:
             "versus": None if self.versus is None else _versus_part(self.versus),
             "layout": self.layout,
             "basemap": self.basemap,
+            "flows": self.flows,
             "rule": self.rule,
             "section": self.section,
             "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
@@ -249,6 +255,7 @@ _PARTS = {
     "versus": _Part("versus", text("what the map is compared with"), _versus),
     "layout": _Part("layout", text("how the map is compared"), _one_of(LAYOUTS)),
     "basemap": _Part("basemap", text("the basemap"), _basemap),
+    "flows": _Part("flows", text("the lines from place to place"), _one_of(FLOWS)),
     "rule": _Part("rule", text("the check"), _rule),
     "section": _Part("section", text("the section of the dashboard"), _one_of(SECTIONS)),
     "centre": _Part("centre", text("the centre of the map"), _centre),

@@ -150,7 +150,7 @@ def build_map() -> folium.Map:
         max_bounds=False,
         fade_animation=False,
     )
-    PlanLayer(_config()).add_to(plan)
+    PlanLayer(config()).add_to(plan)
     return plan
 
 
@@ -239,7 +239,8 @@ def review_state(
     return state
 
 
-def _config() -> dict[str, Any]:
+def config() -> dict[str, Any]:
+    """What the map's script knows of layers, styles and words, whatever it shows."""
     return {
         **styles.for_script({review.LAYER: [style for _, style in review.STATES.values()]}),
         "layers": [

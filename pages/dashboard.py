@@ -7,12 +7,14 @@ from datetime import date
 import streamlit as st
 
 from layers import charts
+from layers.charts import sections
+from layers.charts.sections import Part
+from layers.scope import Scope
 from layers.view import SECTIONS
 from pages.ui import as_of, data, feedback, filter_bar, notes, state
-from pages.ui.dashboard import figure, lists, plan, sections, tiles
-from pages.ui.dashboard.sections import Part
+from pages.ui.dashboard import figure, lists, plan, tiles
 from pages.ui.language import say, t
-from pages.ui.scope import Scope, scope_of
+from pages.ui.scope import scope_of
 
 
 def show() -> None:

@@ -41,6 +41,8 @@ _ACTIONS = {
     "bookmark": text("Kept a bookmark"),
     "bookmark_rename": text("Renamed a bookmark"),
     "bookmark_drop": text("Deleted a bookmark"),
+    "story_save": text("Saved a story"),
+    "story_drop": text("Deleted a story"),
 }
 _Done = TypeVar("_Done")
 

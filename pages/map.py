@@ -10,6 +10,7 @@ from streamlit_folium import st_folium
 
 from geodata.i18n import text
 from layers import identify, webmap
+from layers.scope import Scope
 from layers.view import Theme
 from layers.webmap import Tool
 from pages.ui import (
@@ -33,7 +34,7 @@ from pages.ui import (
 )
 from pages.ui.comparison import Side
 from pages.ui.language import language
-from pages.ui.scope import Scope, scope_of
+from pages.ui.scope import scope_of
 
 FRAME_KEY = "map"
 _LINK = "map"

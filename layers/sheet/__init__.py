@@ -311,7 +311,7 @@ def _to_drawing(shape: BaseGeometry) -> Any:
 def draw_pages(plan: Plan, shown: Sequence[DrawnLayer], view: ViewState, imprint: Imprint) -> list[Page]:
     """The pages: one, or an index and one for each tile."""
     sheet, count = plan.layout, plan.pages
-    drawing = _Drawing(shown, view.theme or "status", imprint, _key(shown, view))
+    drawing = _Drawing(shown, view.theme or "status", imprint, key_of(shown, view))
     pages = []
     if count > 1:
         whole = union(tile.bounds for tile in plan.tiles)
@@ -349,7 +349,7 @@ def _draw_page(sheet: Layout, scale: int, centre: tuple[float, float], place: Pl
     return page
 
 
-def _key(shown: Sequence[DrawnLayer], view: ViewState) -> list[KeyGroup]:
+def key_of(shown: Sequence[DrawnLayer], view: ViewState) -> list[KeyGroup]:
     """The key of what is visible, in the order of the layer tree."""
     by_name = {layer.name: layer for layer in shown}
     groups = []
@@ -383,7 +383,7 @@ def _imprint(
         crs=CRS_NAME.in_(language) if settings.sheet_crs is None else settings.sheet_crs,
         review_number=settings.sheet_review_number,
         sources=[
-            *_sources(versions, shown, illustrative, language),
+            *sources_of(versions, shown, illustrative, language),
             *_remarks(versions, [layer for layer in shown if _is_by_status(layer, view)], on, language),
             *_filtered_by(view, language),
         ],
@@ -393,7 +393,7 @@ def _imprint(
     )
 
 
-def _sources(
+def sources_of(
     versions: Mapping[str, Version], shown: Sequence[DrawnLayer], illustrative: Sequence[str], language: Language
 ) -> list[str]:
     """Versions and data dates of what is visible, and which of it is illustrative."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -19,17 +20,17 @@ from geodata.filters import Flags
 from geodata.i18n import Language
 from geodata.schema import EXISTING, LAYERS, Field, Kind, LayerSchema
 from layers import formats
+from layers.scope import Scope
 from layers.view import AreaUnit
 from pages.ui import data, state
 from pages.ui.attribute_panel import M2, UNITS
 from pages.ui.language import language, say, t
-from pages.ui.scope import Scope
 from pages.ui.table import EXISTING_WORD
 
 Rows = NDArray[np.intp]
 OPEN_KEY = "attributes_open"
 LAYER_KEY = "attributes_layer"
-_ROWS_KEY = "attribute_rows_{}_{}"
+_ROWS_KEY = "attribute_rows_{}_{:08x}"
 _PINNED = "_attribute_pinned"
 _TOLD = "_attribute_told"
 _SHOWS_LAYER = "_attribute_shows_layer"
@@ -60,7 +61,8 @@ def show(scope: Scope) -> None:
         order = _order(kept, len(scope.facets.frames[layer]), pinned)
         shown = _shown(version, scope.on).iloc[order]
         shown.insert(0, _MARK, np.where(order == pinned, "▶", "") if pinned is not None else "")
-        key = _ROWS_KEY.format(layer, "" if pinned is None else pinned)
+        # A table keeps the place of its ticked row, whatever stands there: other rows are another table.
+        key = _ROWS_KEY.format(layer, crc32(order.tobytes()))
         st.dataframe(
             shown,
             key=key,
@@ -78,7 +80,7 @@ def _ask_layer(layers: dict[str, str]) -> str:
     if selected is not None and selected != st.session_state.get(_TOLD) and selected[0] in layers:
         if selected != st.session_state.get(_PINNED):
             st.session_state[LAYER_KEY] = selected[0]
-        st.session_state[_PINNED] = selected
+        st.session_state[_PINNED], st.session_state[_TOLD] = selected, None
     elif selected is None:
         st.session_state[_PINNED] = None
     if st.session_state.get(LAYER_KEY) not in layers:

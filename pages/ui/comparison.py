@@ -12,10 +12,11 @@ from geodata.catalogue import Version
 from geodata.i18n import Text, text
 from geodata.schema import LAYERS
 from layers import formats
+from layers.scope import Scope
 from layers.view import LAYOUTS, Layout, Theme
 from pages.ui import data, layer_tree, state
 from pages.ui.language import language, say, t
-from pages.ui.scope import Scope, scope_of
+from pages.ui.scope import scope_of
 
 Kind = Literal["day", "theme", "version"]
 

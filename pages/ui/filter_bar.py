@@ -47,9 +47,13 @@ def show(facets: Facets) -> None:
             )
             if isinstance(condition, Near):
                 _ask_distance(condition)
-        if state.can_undo_filters():
+        if steps := state.filter_steps():
             st.button(
-                t("Undo"), key="filter_undo", icon=":material/undo:", type="tertiary", on_click=state.undo_filters
+                t("Undo"),
+                key="filter_undo",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=partial(state.undo_filters, steps),
             )
         if held:
             st.button(

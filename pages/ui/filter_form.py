@@ -12,9 +12,9 @@ from geodata.places import PLACES
 from geodata.schema import LAYERS, Kind
 from geodata.status import STATES
 from layers import formats
+from layers.scope import Scope
 from pages.ui import state
 from pages.ui.language import say, t
-from pages.ui.scope import Scope
 
 _MOST_VALUES = 1000
 """A field with more different values is searched for, not chosen from."""

@@ -9,10 +9,10 @@ from geodata.coordinates import Place, read_place
 from geodata.schema import LAYERS
 from geodata.search import Hit, SearchIndex
 from layers import identify
+from layers.scope import Scope
 from pages.ui import data, state
 from pages.ui.feedback import plain
 from pages.ui.language import say, t
-from pages.ui.scope import Scope
 
 KEY = "find"
 _ASKED = "_find_asked"

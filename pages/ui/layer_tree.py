@@ -12,11 +12,11 @@ from geodata.schema import LAYERS
 from geodata.status import STATES
 from layers import formats, legend
 from layers.catalogue import GROUPS, MAP_LAYERS
+from layers.scope import Scope
 from layers.view import THEMES, Theme
 from pages.ui import chips, data, notes, state
 from pages.ui.chips import Chip
 from pages.ui.language import say, t
-from pages.ui.scope import Scope
 
 THEME_NAMES: dict[Theme, Text] = {"status": text("By status"), "land_use": text("By land use")}
 

@@ -1,38 +1,15 @@
-"""The values of indicators as a reader sees them: in the unit of area chosen, with the sign of their unit."""
+"""The values of indicators in the reader's language and unit of area."""
 
 from __future__ import annotations
 
-from geodata.i18n import text
-from layers import formats
+from layers import formats, quantity
 from pages.ui import state
-from pages.ui.language import language, say, t
-
-_M2 = {"ha": 10_000.0, "km2": 1_000_000.0}
-_UNITS = {
-    "km": (text("{value} km"), 1),
-    "km/km2": (text("{value} km/km²"), 2),
-}
+from pages.ui.language import language
 
 
 def shown(value: float | None, unit: str) -> str:
     """A value with its unit; a unit that only a reported value has is shown as it was typed."""
-    if value is None:
-        return formats.NOTHING
-    if unit in _M2:
-        return formats.area(value * _M2[unit], state.units(), language())
-    if unit == "share":
-        return formats.share(value)
-    if unit == "count":
-        return formats.number(value)
-    if unit == "100m_cny":
-        # Chinese counts money in 亿, English in billions.
-        amount = formats.number(value, 1) if language() == "zh" else formats.number(value / 10, 2)
-        return t("CNY {amount} bn", amount=amount)
-    if unit in _UNITS:
-        template, decimals = _UNITS[unit]
-        return say(type(template)(template.source, {"value": formats.number(value, decimals)}))
-    decimals = 0 if float(value).is_integer() else formats.decimals_for(value)
-    return f"{formats.number(value, decimals)} {unit}".strip()
+    return quantity.shown(value, unit, state.units(), language())
 
 
 def difference(value: float | None, unit: str) -> str:

@@ -100,7 +100,7 @@ def _show_bookmark(bookmark: Bookmark, *, own: bool) -> None:
             t("Its name"), bookmark.name, key=_NEW_NAME, max_chars=LONGEST_NAME, on_change=_rename, args=(bookmark,)
         )
         return
-    told = f"{bookmark.who} {who.moment(bookmark.at)}".strip()
+    told = f"{plain(bookmark.who)} {who.moment(bookmark.at)}".strip()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.button(
             plain(bookmark.name),

@@ -13,13 +13,13 @@ import streamlit as st
 
 from geodata.i18n import Text, text
 from layers import sheet
+from layers.scope import Scope
 from layers.sheet import EXTENTS, Extent, Plan, SheetOptions
 from layers.sheet.command import to_scale
 from layers.sheet.paper import ORIENTATIONS, PAPERS, SCALES, Orientation
 from layers.view import ViewState, from_query
 from pages.ui import data, feedback, place, state
 from pages.ui.language import language, say, t
-from pages.ui.scope import Scope
 
 Format = Literal["pdf", "svg", "png"]
 

@@ -260,13 +260,15 @@ def set_filters(changed: Filters) -> None:
         st.session_state[_FILTERS] = changed
 
 
-def can_undo_filters() -> bool:
-    """Whether there is a step to go back."""
-    return bool(st.session_state[_FILTERS_BEFORE])
+def filter_steps() -> int:
+    """How many steps there are to go back."""
+    return len(st.session_state[_FILTERS_BEFORE])
 
 
-def undo_filters() -> None:
-    """Go back one step."""
+def undo_filters(steps: int) -> None:
+    """Go back the last of so many steps; a click that is told twice goes back once."""
+    if steps != filter_steps():
+        return
     *before, last = st.session_state[_FILTERS_BEFORE]
     st.session_state[_FILTERS_BEFORE] = before
     st.session_state[_FILTERS] = last

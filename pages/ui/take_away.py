@@ -12,9 +12,9 @@ from geodata.measures import subset
 from geodata.schema import LAYERS
 from geodata.take_away import CRSS, FORMATS, Format, Part, crss_of, lost_in_gbk, pack
 from layers import formats
+from layers.scope import Scope
 from pages.ui import data, feedback, filter_bar, state
 from pages.ui.language import language, say, t
-from pages.ui.scope import Scope
 
 _ROWS: dict[str, Text] = {
     "filtered": text("What the filters leave"),

@@ -212,6 +212,14 @@ class Window:
                 pytest.fail(f"Waited {timeout_s:.0f} s in vain for: {what}. Seen: {self.problems()}")
             self.page.wait_for_timeout(100)
 
+    def wait_to_read(self, what: str, read: Callable[[], object], expected: object, *, timeout_s: float = 30) -> None:
+        """Wait until `read` gives `expected`; the test fails with what it gave last."""
+        until = time.monotonic() + timeout_s
+        while (seen := read()) != expected:
+            if time.monotonic() > until:
+                pytest.fail(f"Waited {timeout_s:.0f} s in vain for {what}: {seen!r}. Seen: {self.problems()}")
+            self.page.wait_for_timeout(100)
+
     def wait_for_quiet_map(self, *, quiet_s: float = 0.8, timeout_s: float = 60) -> dict[str, Any]:
         """Wait until the map has painted something and stopped; its `stats` then."""
         until = time.monotonic() + timeout_s

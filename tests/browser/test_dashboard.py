@@ -153,7 +153,7 @@ def test_a_click_on_a_bar_filters_charts_numbers_and_map(window: Window, store: 
     # The address restores it in a window of somebody else; undo goes back; clear takes all away.
     address = window.page.url.partition("/dashboard")[2]
     window.widget("filter_undo").locator("button").click()
-    window.wait_for("one chip", lambda: chips(window) == ["用地·状态：疑似闲置"])
+    window.wait_to_read("one chip", lambda: chips(window), ["用地·状态：疑似闲置"])
     window.widget("filter_clear").locator("button").click()
     window.wait_for("no chip", lambda: chips(window) == [])
     window.wait_for("all parcels", lambda: window.painted()["parcels"] == len(parcels))

@@ -553,10 +553,10 @@ def test_nothing_overlaps_on_a_map_420_pixels_wide(open_stage: Any, tool: str | 
     if tool:
         button(window, tool).click()
     window.page.mouse.move(*spot(window, 200, 200))
-    shown = boxes(frame, ".leaflet-control, .plan-caption, .plan-hint, .plan-degrees")
+    shown = boxes(frame, ".leaflet-control, .plan-caption, .plan-hint, .plan-note, .plan-degrees")
     assert touching(shown) == []
     assert sum("°" in name and "E" in name for name, _ in shown) >= 2
-    for name, box in boxes(frame, ".leaflet-control, .plan-caption, .plan-hint"):
+    for name, box in boxes(frame, ".leaflet-control, .plan-caption, .plan-hint, .plan-note"):
         assert box["left"] >= 0, name
         assert box["right"] <= 420, name
         assert box["bottom"] <= 320, name

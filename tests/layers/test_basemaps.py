@@ -55,6 +55,9 @@ def test_own_basemaps_are_offered_as_they_are_written() -> None:
         ({"id": "City!"}, "“id”: use small letters"),
         ({"url": ""}, "“url”: it is missing"),
         ({"url": "http://10.0.0.5/tile"}, "“url”: {z}, {x} and {y}"),
+        ({"max_zoom": "far"}, "“max_zoom”: give a whole number"),
+        ({"max_zoom": None}, "“max_zoom”: give a whole number"),
+        ({"subdomains": ["a", "b"]}, "“subdomains”: give a text"),
         ({"kind": "tms"}, "“kind”: use xyz"),
         ({"datum": "BD-09"}, "“datum”: BD-09 has a tile grid of its own"),
         ({"datum": "beijing54"}, "“datum”: use wgs84"),
@@ -99,6 +102,7 @@ def test_an_mbtiles_file_gives_its_tiles_rows_counted_from_the_north(
     assert (answer.content, answer.headers["content-type"]) == (PNG, "image/png")
     assert client.get("/basemap/3/5/2").status_code == 404
     assert client.get("/basemap/99/0/0").status_code == 404
+    assert client.get(f"/basemap/3/{10**30}/0").status_code == 404
     assert client.get("/basemap/file.pmtiles").status_code == 404
     assert basemaps(Settings())["file"].urls == ("/basemap/{z}/{x}/{y}",)
 
@@ -138,3 +142,9 @@ def test_a_map_in_gcj02_put_cell_by_cell_is_right_within_a_metre_all_over_the_di
     metres_per_pixel = 40_075_016.7 * np.cos(np.radians(lat)) / (256 * 2.0**zoom)
     off_m = np.hypot(put[0] - truth[0], put[1] - truth[1]) * metres_per_pixel
     assert off_m.max() < 1
+
+
+def test_a_file_that_is_no_mbtiles_has_no_tiles(tmp_path: Path) -> None:
+    path = tmp_path / "broken.mbtiles"
+    path.write_bytes(b"no database at all" * 100)
+    assert basemap_file.read_tile(path, 3, 5, 5) is None

@@ -60,7 +60,7 @@ def test_the_folium_class_itself_keeps_its_own_links() -> None:
 def test_every_layer_is_on_the_map_in_a_known_group_and_words_stand_in_both_languages() -> None:
     assert set(MAP_LAYERS) == set(LAYERS)
     assert {layer.group for layer in MAP_LAYERS.values()} == set(GROUPS)
-    config = webmap._config()
+    config = webmap.config()
     for layer in MAP_LAYERS:
         assert len(config["styles"][layer]) == len(config["stateLabels"][layer]) == len(STATES[layer])
         assert set(config["titles"][layer]) == set(LANGUAGES)
@@ -108,7 +108,7 @@ def test_shapes_go_to_the_map_with_latitude_first_and_tools_in_the_order_of_thei
 
 
 def test_every_tool_has_a_title_and_a_hint_in_both_languages() -> None:
-    words = webmap._config()["words"]
+    words = webmap.config()["words"]
     for tool in get_args(webmap.Tool):
         assert words[tool]["zh"] != words[tool]["en"]
         if tool == "view":  # told by the click on its button alone

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from geodata import entries
 from geodata.settings import Settings
 from geodata.store import Store
-from pages.ui.dashboard import sections
+from layers.charts import sections
 from pages.ui.dashboard.tiles import quarter_ends
 from tests.pages.conftest import OpenPage
 

@@ -70,3 +70,11 @@ def test_a_name_that_is_taken_is_refused_in_words(open_page: OpenPage, store: St
     app = kept(kept(open_page(language="en"), "roads"), "roads")
     assert "already" in app.warning[0].value
     assert names(store) == ["roads"]
+
+
+def test_the_name_of_who_shared_a_view_is_text_and_no_picture(open_page: OpenPage, store: Store) -> None:
+    bookmarks.keep(store, VISITOR, "view", {"v": "1"}, shared=True, who="![x](/picture.png)")
+    app = open_page(language="en")
+    (opener,) = [button for button in app.sidebar.button if (button.key or "").startswith("bookmark_open_")]
+    assert "![x](" not in opener.help
+    assert "picture" in opener.help

@@ -6,11 +6,12 @@ import { fromGcj02, toGcj02 } from "./gcj02.js";
 const MANY_FAILURES = 4;
 const MOST_ZOOM = 22;
 const CELL_ZOOM = 17;
-const SEAM_PX = 0.4; // cells and tiles overlap by this, or a hair of what lies below shows between them
+const SEAM_PX = 0.4; // tiles overlap by this, or a hair of what lies below shows between them
 
 /**
  * Tiles of a map in GCJ-02. A tile is drawn in cells as small as the tiles of zoom 17, each put where its own corners
- * truly lie: so it is right within a metre at every zoom (tests/layers/test_basemaps.py).
+ * truly lie: within a metre at every zoom (tests/layers/test_basemaps.py). Below the cells lies the tile as a whole, which
+ * is nearly there: it closes the seams between them.
  */
 const Shifted = L.GridLayer.extend({
   initialize(url, options) {
@@ -53,11 +54,14 @@ const Shifted = L.GridLayer.extend({
     Object.assign(tile.style, { width: `${size.x}px`, height: `${size.y}px` });
     const pen = tile.getContext("2d");
     pen.scale(fineness, fineness);
+    const whole = rows[cells][cells].subtract(rows[0][0]).add([SEAM_PX, SEAM_PX]);
+    const corner = rows[0][0].subtract(first);
+    pen.drawImage(image, corner.x, corner.y, whole.x, whole.y);
     const part = { x: image.width / cells, y: image.height / cells };
     for (let row = 0; row < cells; row++) {
       for (let column = 0; column < cells; column++) {
         const from = rows[row][column].subtract(first);
-        const room = rows[row + 1][column + 1].subtract(first).subtract(from).add([SEAM_PX, SEAM_PX]);
+        const room = rows[row + 1][column + 1].subtract(first).subtract(from);
         pen.drawImage(image, column * part.x, row * part.y, part.x, part.y, from.x, from.y, room.x, room.y);
       }
     }
@@ -122,11 +126,15 @@ export class Basemap {
       pmtiles: () => new Archive(url, options),
     }[kind]();
     let failures = 0;
+    const { told } = this;
+    const isGone = () => told !== this.told; // what a basemap that was put away still gets
     made.on("tileload", () => {
+      if (isGone()) return;
       failures = 0;
       this.onState({ attribution, failed: false });
     });
     made.on("tileerror", () => {
+      if (isGone()) return;
       failures += 1;
       if (failures === MANY_FAILURES) this.onState({ attribution, failed: true });
     });

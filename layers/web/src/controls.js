@@ -87,7 +87,7 @@ export class TopLabels {
     this.captionBox = L.DomUtil.create("div", "plan-caption", box);
     this.hintBox = L.DomUtil.create("div", "plan-hint", box);
     this.hintBox.setAttribute("role", "status");
-    this.noteBox = L.DomUtil.create("div", "plan-hint", box);
+    this.noteBox = L.DomUtil.create("div", "plan-note", box);
     this.noteBox.setAttribute("role", "status");
     this.attributionBox = L.DomUtil.create("div", "plan-attribution", map.getContainer());
   }

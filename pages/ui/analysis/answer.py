@@ -20,11 +20,11 @@ from geodata.i18n import Language, Text, text
 from geodata.schema import DRAWING_CRS, LAYERS
 from layers import formats, webmap
 from layers.catalogue import MAP_LAYERS
+from layers.scope import Scope
 from layers.webmap import Tool
 from pages.ui import data, notes, quantity, state, table
 from pages.ui.analysis.findings import Check, Findings, find
 from pages.ui.language import language, say, t
-from pages.ui.scope import Scope
 
 _HEIGHT_PX = 460
 _GROUND = ("district", "waterways")

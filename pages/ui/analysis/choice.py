@@ -10,11 +10,11 @@ from geodata.analysis import RULES, Question, Rule, read_question
 from geodata.analysis.question import TITLE
 from geodata.schema import LAYERS
 from layers import formats
+from layers.scope import Scope
 from pages.ui import notes, state
 from pages.ui.analysis.findings import Check, find
 from pages.ui.feedback import plain
 from pages.ui.language import say, t
-from pages.ui.scope import Scope
 
 _KEY = "check"
 _QUESTION = "question"

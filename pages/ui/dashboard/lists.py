@@ -20,10 +20,10 @@ from geodata.programme import Section
 from geodata.schema import BOARDS, CLUSTERS, GREENING_KINDS, LAYERS
 from geodata.status import PROJECTED, RECOGNISED_IDLE, STATE_LABELS, state_at
 from layers import formats
+from layers.scope import Scope
 from pages.ui import notes, quantity, state, table
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
-from pages.ui.scope import Scope
 from pages.ui.table import Column
 
 _LIST_KEY, _WITHIN_KEY = "land_list", "land_list_within"

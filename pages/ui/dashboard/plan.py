@@ -10,10 +10,10 @@ from streamlit_folium import st_folium
 from geodata.programme import Section
 from layers import formats, webmap
 from layers.catalogue import MAP_LAYERS
+from layers.scope import Scope
 from layers.webmap import Tool
 from pages.ui import data, drawing
 from pages.ui.language import language
-from pages.ui.scope import Scope
 
 _KEY = "plan_{}"
 _HEIGHT_PX = 560

@@ -11,8 +11,7 @@ from geodata.i18n import Text, text
 from geodata.programme import Section
 from geodata.schema import BOARDS, CLUSTERS
 from layers.charts import Chart, greening, land, network, projects, relocation
-from pages.ui import data
-from pages.ui.scope import Scope
+from layers.scope import Scope
 
 TITLES: dict[Section, Text] = {
     "overview": text("Overview"),
@@ -84,7 +83,7 @@ _NEAR = {
 
 
 def _near_green(scope: Scope) -> Chart:
-    numbers = data.numbers(scope.versions, scope.on, "coverage") if not scope.kept else scope.numbers("coverage")
+    numbers = scope.numbers("coverage")
     shares = {name: numbers[name].value for name in _NEAR if name in numbers}
     return greening.housing_near(shares, _NEAR, text("Housing land near completed greening (%)"), scope.look)
 
@@ -168,4 +167,8 @@ def land_flow(scope: Scope, start: date) -> Chart:
 
 
 def _last_month(scope: Scope) -> date:
-    return max(scope.on, data.as_of_range(scope.versions)[1])
+    return max(scope.on, scope.known_to)
+
+
+PARTS: dict[str, Part] = {part.name: part for parts in SECTIONS.values() for part in parts}
+"""Every chart by its name."""

@@ -1,0 +1,314 @@
+"""From a story to what each of its scenes shows, over the published versions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from geopandas import GeoDataFrame
+
+from geodata import facets, indicators
+from geodata.catalogue import Version
+from geodata.errors import GeodataError
+from geodata.facets import Facets
+from geodata.i18n import Language, Text, text
+from geodata.indicators import Indicator
+from geodata.schema import LAYERS
+from geodata.settings import Settings
+from geodata.store import Store
+from geodata.stories import Scene, Story
+from layers import formats, sheet, webmap
+from layers.basemaps import BasemapError, basemaps
+from layers.catalogue import MAP_LAYERS
+from layers.charts import sections
+from layers.charts.base import Chart
+from layers.headlines import HEADLINES, Reader
+from layers.scope import Scope
+from layers.sheet.furniture import NOT_REVIEWED
+from layers.story.flows import relocation_flows
+from layers.story.shown import Bounds, Figure, Flow, Shown, ShownStory, Step
+from layers.view import AREA_UNITS, THEMES, ViewState, from_query
+
+_FRAME_PX = (1200, 720)
+"""The map's frame on an ordinary screen: a view says where its middle is and how near, not how large it is."""
+_DEGREES_PER_PX_AT_ZOOM_0 = 360 / 256
+_FALLBACK: Bounds = (116.61, 35.36, 116.71, 35.44)
+_MOST_STEPS = 60
+
+
+@dataclass
+class Composer:
+    """Works scenes out over one state of the store, each frame and number read or computed once."""
+
+    store: Store
+    language: Language
+    current: Mapping[str, Version] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.current = self.current or self.store.current()
+        self._frames: dict[tuple[str, int], GeoDataFrame] = {}
+        self._facets: dict[tuple[object, ...], Facets] = {}
+        self._numbers: dict[tuple[object, ...], dict[str, Indicator]] = {}
+        self._ranges: dict[tuple[object, ...], tuple[date, date]] = {}
+
+    def story(self, story: Story) -> ShownStory:
+        """A story with all its scenes worked out."""
+        return self.of(story, [self.scene(scene, number) for number, scene in enumerate(story.scenes, 1)])
+
+    def of(self, story: Story, shown: list[Shown]) -> ShownStory:
+        """A story of scenes that are worked out."""
+        settings = self.store.settings
+        return ShownStory(
+            id=story.id,
+            name=story.name,
+            language=self.language,
+            scenes=shown,
+            organisation=settings.sheet_organisation,
+            review_mark=review_mark(settings, self.language),
+            illustrative=any(scene.illustrative for scene in shown),
+            as_of=max((scene.on for scene in shown), default=indicators.default_as_of(self.current)),
+        )
+
+    def scene(self, scene: Scene, number: int) -> Shown:
+        """A scene worked out; what can't be shown is left out and told in `problems`.
+
+        Raises
+        ------
+        StoreError
+            The store can't be read.
+        """
+        restored = from_query(scene.view)
+        view, problems = restored.view, [_unread(part) for part in restored.broken]
+        versions, missing = self._versions(scene)
+        problems += missing
+        frames = {layer: self._frame(version) for layer, version in versions.items()}
+        on = view.as_of or indicators.default_as_of(versions)
+        scope = self._scope(versions, frames, on, view)
+        shown = sheet.shown_layers(scope.facets, view)
+        visible = {layer.name: layer.opacity for layer in shown}
+        charts, lost = _charts(scene, scope)
+        settings = self.store.settings
+        basemap = None
+        if view.basemap:
+            try:
+                basemap = basemaps(settings).get(view.basemap)
+            except BasemapError as error:
+                problems.append(error.message)
+        illustrative = [layer.name for layer in shown if versions[layer.name].illustrative]
+        state = webmap.map_state(
+            versions,
+            on=on,
+            visible=visible,
+            language=self.language,
+            theme=view.theme or THEMES[0],
+            rows=scope.kept,
+            bounds=self._district(frames),
+            basemap=basemap,
+            highlight=_selected(view, frames),
+            apart=True,
+        )
+        return Shown(
+            number=number,
+            scene=scene,
+            language=self.language,
+            on=on,
+            theme=view.theme or THEMES[0],
+            bounds=scene.bounds or _seen(view) or self._district(frames),
+            versions=versions,
+            layers=shown,
+            state=state,
+            key=sheet.key_of(shown, view),
+            charts=charts,
+            figures=_figures(scene, scope),
+            flows=_flows(view, scope),
+            steps=_steps(scene, scope, self.language),
+            imprint=[
+                text("As of {day}", day=formats.day(on, self.language)).in_(self.language),
+                *sheet.sources_of(versions, shown, illustrative, self.language),
+                review_mark(settings, self.language),
+            ],
+            illustrative=bool(illustrative),
+            problems=[*problems, *lost],
+            changed=newer_versions(scene, self.current),
+        )
+
+    def _versions(self, scene: Scene) -> tuple[dict[str, Version], list[Text]]:
+        """The versions of a scene, and which of those it is pinned to are not there."""
+        versions, problems = dict(self.current), []
+        for layer, number in scene.versions.items():
+            if layer in versions and versions[layer].number == number:
+                continue
+            try:
+                versions[layer] = self.store.version(layer, number)
+            except GeodataError:
+                problems.append(
+                    text(
+                        "Version {number} of {layer} is not there; the current one is shown.",
+                        number=number,
+                        layer=LAYERS[layer].title,
+                    )
+                )
+        return versions, problems
+
+    def _frame(self, version: Version) -> GeoDataFrame:
+        key = (version.layer, version.number)
+        if key not in self._frames:
+            self._frames[key] = self.store.read_version(version)
+        return self._frames[key]
+
+    def _scope(
+        self, versions: Mapping[str, Version], frames: Mapping[str, GeoDataFrame], on: date, view: ViewState
+    ) -> Scope:
+        names = _names(versions)
+        if (*names, on) not in self._facets:
+            self._facets[(*names, on)] = facets.facets_of(frames, on)
+        if names not in self._ranges:
+            self._ranges[names] = indicators.as_of_range(versions, frames)
+        return Scope(
+            versions,
+            on,
+            view.filters,
+            self._facets[(*names, on)],
+            language=self.language,
+            units=view.units or AREA_UNITS[0],
+            known_to=self._ranges[names][1].replace(day=1),
+            numbers_of=self._numbers_at,
+        )
+
+    def _numbers_at(self, versions: Mapping[str, Version], on: date, part: str | None) -> dict[str, Indicator]:
+        key = (*_names(versions), on, part)
+        if key not in self._numbers:
+            frames = {layer: self._frame(version) for layer, version in versions.items()}
+            self._numbers[key] = indicators.indicators(frames, on, parts=part and [part])
+        return self._numbers[key]
+
+    def _district(self, frames: Mapping[str, GeoDataFrame]) -> Bounds:
+        layer = "district" if "district" in frames else next(iter(frames), None)
+        if layer is None or frames[layer].empty:
+            return _FALLBACK
+        west, south, east, north = (float(edge) for edge in frames[layer].total_bounds)
+        return west, south, east, north
+
+
+def newer_versions(scene: Scene, current: Mapping[str, Version]) -> list[str]:
+    """The layers that have another current version than the one a scene is pinned to."""
+    return [
+        layer
+        for layer, number in scene.versions.items()
+        if layer in current and layer in MAP_LAYERS and current[layer].number != number
+    ]
+
+
+def pinned(scene: Scene, current: Mapping[str, Version]) -> Scene:
+    """The scene, pinned to the versions that are current."""
+    return replace(scene, versions={layer: version.number for layer, version in current.items()})
+
+
+def review_mark(settings: Settings, language: Language) -> str:
+    """审图号, or that the plan was not reviewed."""
+    return settings.sheet_review_number.strip() or NOT_REVIEWED.in_(language)
+
+
+def _names(versions: Mapping[str, Version]) -> tuple[tuple[str, int], ...]:
+    return tuple((layer, versions[layer].number) for layer in sorted(versions))
+
+
+def _unread(part: Text) -> Text:
+    return text("This part of the scene can't be shown: {part}.", part=part)
+
+
+def _charts(scene: Scene, scope: Scope) -> tuple[list[Chart], list[Text]]:
+    charts, problems = [], []
+    for name in scene.charts:
+        part = sections.PARTS.get(name)
+        if part is None:
+            problems.append(text("There is no chart “{name}”.", name=name))
+        elif scope.has(*part.layers):
+            charts.append(part.build(scope))
+        else:
+            lacking = next(layer for layer in part.layers if not scope.has(layer))
+            problems.append(
+                text("A chart needs the layer {layer}, which is not published.", layer=LAYERS[lacking].title)
+            )
+    return charts, problems
+
+
+def _figures(scene: Scene, scope: Scope) -> list[Figure]:
+    reader = Reader(scope.language, scope.units)
+    figures = []
+    for layer in scene.figures:
+        headline = HEADLINES.get(layer)
+        if headline is not None and scope.has(layer):
+            numbers = scope.numbers(headline.part)
+            below = headline.below(numbers, reader).in_(scope.language)
+            figures.append(Figure(headline.label.in_(scope.language), headline.value(numbers, reader), below))
+    return figures
+
+
+def _flows(view: ViewState, scope: Scope) -> list[Flow]:
+    if view.flows is None or not scope.has("relocation_zones"):
+        return []
+    frame = scope.facets.frames["relocation_zones"]
+    states = scope.facets.states("relocation_zones", scope.on)
+    by_key = dict(zip(frame[LAYERS["relocation_zones"].key].astype("str"), states, strict=True))
+    return relocation_flows(scope.facets.frames, by_key, scope.kept.get("relocation_zones"))
+
+
+def _steps(scene: Scene, scope: Scope, language: Language) -> list[Step]:
+    """The ends of the months from `play_from` to the scene's day, and that day; every n-th where there are too many."""
+    if scene.transition != "play" or scene.play_from is None or scene.play_from >= scope.on:
+        return []
+    days = [*_month_ends(scene.play_from, scope.on), scope.on]
+    apart = math.ceil(len(days) / _MOST_STEPS)
+    days = [*days[:-1:apart], days[-1]]
+    return [Step(day, formats.month(day, language), _figures(scene, scope.at(day))) for day in days]
+
+
+def _month_ends(first: date, before: date) -> Iterator[date]:
+    year, month = first.year, first.month
+    while True:
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        end = date.fromordinal(date(year, month, 1).toordinal() - 1)
+        if end >= before:
+            return
+        yield end
+
+
+def _seen(view: ViewState) -> Bounds | None:
+    """The ground that an ordinary screen shows at the view's centre and zoom, degrees."""
+    if view.centre is None or view.zoom is None:
+        return None
+    lon, lat = view.centre
+    across = _DEGREES_PER_PX_AT_ZOOM_0 / 2**view.zoom * _FRAME_PX[0] / 2
+    up = _DEGREES_PER_PX_AT_ZOOM_0 / 2**view.zoom * math.cos(math.radians(lat)) * _FRAME_PX[1] / 2
+    return lon - across, lat - up, lon + across, lat + up
+
+
+def _selected(view: ViewState, frames: Mapping[str, GeoDataFrame]) -> tuple[str, int] | None:
+    """Layer and row number of the feature that the view selects."""
+    if view.selected is None or view.selected[0] not in frames:
+        return None
+    layer, key = view.selected
+    rows = (frames[layer][LAYERS[layer].key].astype("str") == key).to_numpy().nonzero()[0]
+    return (layer, int(rows[0])) if len(rows) else None
+
+
+def compose(
+    store: Store, story: Story, language: Language, on_scene: Callable[[int], None] | None = None
+) -> ShownStory:
+    """A story worked out; `on_scene` hears the number of each scene that is done.
+
+    Raises
+    ------
+    StoreError
+        The store can't be read.
+    """
+    composer = Composer(store, language)
+    shown = []
+    for number, scene in enumerate(story.scenes, 1):
+        shown.append(composer.scene(scene, number))
+        if on_scene:
+            on_scene(number)
+    return composer.of(story, shown)

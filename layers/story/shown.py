@@ -1,0 +1,96 @@
+"""A scene worked out: everything that a player, a slide or a page shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from geodata.catalogue import Version
+from geodata.i18n import Language, Text
+from geodata.stories import Scene
+from layers.charts import Chart
+from layers.sheet.features import DrawnLayer
+from layers.sheet.furniture import KeyGroup
+from layers.view import Theme
+
+Bounds = tuple[float, float, float, float]
+"""(west, south, east, north), degrees."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A headline figure in words: what it is of, the number with its unit, and what is said below it."""
+
+    label: str
+    value: str
+    below: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A line on the map from a place to another, (lon, lat); `weight` 0–1 says how thick it is."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    colour: str
+    weight: float = 0.5
+
+
+@dataclass(frozen=True)
+class Step:
+    """A day of a play: its month in words and the scene's headline figures then."""
+
+    on: date
+    words: str
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A scene with what it shows, in the language of its reader."""
+
+    number: int
+    """From 1."""
+    scene: Scene
+    language: Language
+    on: date
+    theme: Theme
+    bounds: Bounds
+    """What the map has to show at least."""
+    versions: Mapping[str, Version]
+    layers: Sequence[DrawnLayer]
+    """The visible layers in the order of drawing, with the rows that the filters leave."""
+    state: Mapping[str, Any]
+    """What the map in the browser is told (`layers.webmap.map_state`); `asOf` is the scene's day."""
+    key: Sequence[KeyGroup]
+    charts: Sequence[Chart]
+    figures: Sequence[Figure]
+    flows: Sequence[Flow] = ()
+    steps: Sequence[Step] = ()
+    """The months of a scene that plays, the earliest first; the last is the scene's day."""
+    imprint: Sequence[str] = ()
+    """Lines for the foot: the day, versions and data dates, what is illustrative, 审图号 or that there is none."""
+    illustrative: bool = False
+    problems: Sequence[Text] = field(default=())
+    """What of the scene could not be shown, and what to do."""
+    changed: Sequence[str] = ()
+    """Layers that have a newer version than the one the scene is pinned to."""
+
+
+@dataclass(frozen=True)
+class ShownStory:
+    """A story worked out."""
+
+    id: str
+    name: str
+    language: Language
+    scenes: Sequence[Shown]
+    organisation: str
+    """Who presents; empty where the settings do not say."""
+    review_mark: str
+    """审图号, or that the plan has none and is internal."""
+    illustrative: bool
+    as_of: date
+    """The latest day of its scenes."""
