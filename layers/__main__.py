@@ -9,11 +9,15 @@ from typing import Annotated
 import typer
 
 from geodata.errors import GeodataError
+from geodata.i18n import LANGUAGES, Language, text
 from geodata.settings import Settings
 from geodata.store import Store
 from layers import tiles as tile_archives
 from layers.sheet import SheetOptionError
 from layers.sheet import command as sheet_command
+from layers.story import command as story_command
+from layers.story.make import Form, StoryOptionError
+from layers.story.ready import READY
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -78,6 +82,49 @@ def sheet(
     if broken:
         typer.echo(broken.in_(settings.language), err=True)
     typer.echo(json.dumps(made.to_json(), ensure_ascii=False) if as_json else "\n".join(map(str, made.files)))
+
+
+_STORY = typer.Argument(help="The story's name or id; the ready one without it.")
+_LANGUAGE = typer.Option(help="zh or en; the one of the settings without it.")
+
+
+@app.command()
+def slides(
+    to: Annotated[Path, typer.Option(help="The file to write: .pptx, .pdf, .zip (a picture of each scene) or .gif.")],
+    story: Annotated[str, _STORY] = READY,
+    language: Annotated[str, _LANGUAGE] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Make slides or pages of a story. A scene that fails is named, and the rest is made."""
+    _make_story(story, to, language, as_json, ("pptx", "pdf", "png", "gif"))
+
+
+@app.command()
+def handout(
+    to: Annotated[Path, typer.Option(help="The file to write: .html.")],
+    story: Annotated[str, _STORY] = READY,
+    language: Annotated[str, _LANGUAGE] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Make one HTML file of a story, which needs no network."""
+    _make_story(story, to, language, as_json, ("html",))
+
+
+def _make_story(story: str, to: Path, language: str, as_json: bool, forms: tuple[Form, ...]) -> None:
+    settings = Settings()
+    try:
+        if language not in ("", *LANGUAGES):
+            raise StoryOptionError(
+                text("“{value}” is not known; use one of {choices}.", value=language, choices="zh, en")
+            )
+        chosen: Language = "en" if (language or settings.language) == "en" else "zh"
+        made, problems = story_command.run(settings, story, to, chosen, forms=forms)
+    except GeodataError as error:
+        typer.echo(error.in_(settings.language), err=True)
+        raise typer.Exit(2 if isinstance(error, StoryOptionError) else 1) from error
+    for problem in problems:
+        typer.echo(problem, err=True)
+    typer.echo(json.dumps(made, ensure_ascii=False) if as_json else made["path"])
 
 
 if __name__ == "__main__":

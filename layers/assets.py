@@ -8,11 +8,16 @@ from pathlib import Path
 
 DIST = Path(__file__).parent / "web" / "dist"
 SCRIPT, STYLE = "planmap.js", "planmap.css"
+PLAYER_SCRIPT, PLAYER_STYLE = "player.js", "player.css"
 
 
 def missing() -> list[str]:
     """Names of what is not built; empty when all is there."""
-    return [f"layers/web/dist/{name}" for name in (SCRIPT, STYLE) if not (DIST / name).is_file()]
+    return [
+        f"layers/web/dist/{name}"
+        for name in (SCRIPT, STYLE, PLAYER_SCRIPT, PLAYER_STYLE)
+        if not (DIST / name).is_file()
+    ]
 
 
 def url(name: str) -> str:

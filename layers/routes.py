@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from geodata.errors import GeodataError, UnknownLayerError, UnknownVersionError
 from geodata.store import Store
 from layers import assets, basemap_file, ogc, review, rows, tiles
+from layers.story import routes as story_routes
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -95,6 +96,7 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
         Mount("/assets", _Assets(directory=assets.DIST, check_dir=False)),
         *ogc.build_routes(store_of),
         *basemap_file.build_routes(),
+        *story_routes.build_routes(store_of),
     ]
 
 

@@ -43,6 +43,8 @@ class Scope:
     known_to: date
     """The last month of which anything is known, by its first day: series by month end there."""
     numbers_of: NumbersOf
+    is_fixed: bool = False
+    """Whether charts show what the filters leave and nothing else; else what could be chosen beside it, too."""
 
     def at(self, day: date) -> Scope:
         """The same features at another day."""
@@ -60,7 +62,7 @@ class Scope:
 
     def flags(self, layer: str, *free: Key) -> Flags | None:
         """Which rows of a layer the filters leave; None where none speaks of it."""
-        chosen = without(self.filters, *free)
+        chosen = self.filters if self.is_fixed else without(self.filters, *free)
         only = replace(self.facets, frames={layer: self.facets.frames[layer], **self._areas})
         return only.kept(chosen).get(layer) if chosen else None
 

@@ -17,6 +17,7 @@ from layers import assets, review, styles, tiles
 from layers import rows as row_sets
 from layers.basemaps import Basemap
 from layers.catalogue import MAP_LAYERS
+from layers.flows import Flow
 from layers.vector_tiles import MapState, PlanLayer
 from layers.view import Theme
 
@@ -173,6 +174,7 @@ def map_state(
     pin: tuple[float, float] | None = None,
     other: Other | None = None,
     basemap: Basemap | None = None,
+    flows: Iterable[Flow] = (),
     apart: bool = False,
 ) -> dict[str, Any]:
     """What the map shows now.
@@ -194,6 +196,7 @@ def map_state(
     goto : where the map goes, once
     pin : (lon, lat) of a place to mark
     basemap : what lies under the plan, which then is without its paper
+    flows : lines from place to place over the plan
     other : what stands at the left of an edge that is dragged over the map
     apart : whether it leaves the page's address alone: it neither goes to the place there nor writes its own into it
     """
@@ -204,6 +207,7 @@ def map_state(
         "bounds": _corners(bounds or _FALLBACK_BOUNDS),
         "caption": caption,
         "dark": dark,
+        "flows": [_flow(flow) for flow in flows],
         "goto": None if goto is None else _goto(goto),
         "highlight": list(highlight) if highlight else None,
         "language": language,
@@ -281,6 +285,11 @@ def _told(layer: str) -> list[dict[str, Any]]:
 def _goto(place: GoTo) -> dict[str, Any]:
     told: dict[str, Any] = {"bounds": _corners(place.bounds), "stamp": place.stamp}
     return told if place.zoom is None else told | {"zoom": place.zoom}
+
+
+def _flow(flow: Flow) -> dict[str, Any]:
+    path = [[round(lat, _DIGITS), round(lon, _DIGITS)] for lon, lat in (flow.start, flow.end)]
+    return {"path": path, "colour": flow.colour, "weight": round(flow.weight, 3)}
 
 
 def _corners(bounds: Bounds) -> list[list[float]]:

@@ -34,6 +34,7 @@ from pages.ui import (
 )
 from pages.ui.comparison import Side
 from pages.ui.language import language
+from pages.ui.present import add
 from pages.ui.scope import scope_of
 
 FRAME_KEY = "map"
@@ -64,6 +65,7 @@ def show() -> None:
             sheet_dialog.show(scope)
             take_away.show(scope)
             share.show()
+            add.show()
             attribute_table.ask()
         layer_tree.show(scope)
         basemap_choice.show()

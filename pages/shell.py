@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.formats import UNIT_NAMES
 from layers.view import AREA_UNITS
-from pages import analysis, dashboard, history, programme, upload
+from pages import analysis, dashboard, history, present, programme, upload
 from pages import map as map_page
 from pages.ui import data, feedback, notes, state, style, travel, watch
 from pages.ui import language as languages
@@ -46,6 +46,7 @@ def main() -> None:
         "dashboard": st.Page(dashboard.show, title=t("Dashboard"), url_path="dashboard"),
         "programme": st.Page(programme.show, title=t("Programme"), url_path="programme"),
         "analysis": st.Page(analysis.show, title=t("Checks"), url_path="analysis"),
+        "present": st.Page(present.show, title=t("Present"), url_path="present"),
         "upload": st.Page(upload.show, title=t("Upload"), url_path="upload"),
         "history": st.Page(history.show, title=t("History"), url_path="history"),
     }

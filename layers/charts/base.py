@@ -201,14 +201,16 @@ def part_of_whole(
         filled(hover, look, row=label, done=formats.number(part, decimals), whole=formats.number(all_, decimals))
         for label, part, all_ in zip(labels, done, whole, strict=True)
     ]
+    outline = {"color": "rgba(0,0,0,0)", "line": {"color": PLAN_COLOUR, "width": 1.5}, "opacity": opacity}
     parts = (
-        (whole, {"color": "rgba(0,0,0,0)", "line": {"color": PLAN_COLOUR, "width": 1.5}, "opacity": opacity}, None),
-        (done, _marker(style, opacity), [formats.number(part, decimals) for part in done]),
+        (names[1], whole, outline, None),
+        (names[0], done, _marker(style, opacity), [formats.number(part, decimals) for part in done]),
     )
-    for lengths, marker, shown in parts:
+    for name, lengths, marker, shown in parts:
         figure.add_bar(
             x=list(lengths),
             y=labels,
+            name=name.in_(look.language),
             orientation="h",
             marker=marker,
             text=shown,
@@ -222,8 +224,8 @@ def part_of_whole(
     figure.update_layout(barmode="overlay", bargap=0.3)
     figure.update_xaxes(tickformat=",", nticks=_TICKS)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    outline = f"background-color:transparent;border:1.5px solid {PLAN_COLOUR}"
-    key = ((names[0].in_(look.language), _swatch(style)), (names[1].in_(look.language), outline))
+    swatch = f"background-color:transparent;border:1.5px solid {PLAN_COLOUR}"
+    key = ((names[0].in_(look.language), _swatch(style)), (names[1].in_(look.language), swatch))
     height_px = max(_HEIGHT_PX, _AROUND_ROWS_PX + _ROW_PX * len(rows))
     return Chart(title.in_(look.language), key, dressed(figure, height_px), picks)
 
@@ -253,6 +255,7 @@ def planned_and_done(
         figure.add_scatter(
             x=[day for day, _, _ in told],
             y=[value for _, _, value in told],
+            name=state.in_(look.language),
             mode="lines",
             line={"color": colour, "width": 3.5, "dash": dash},
             fill="tozeroy" if dash == "solid" else None,

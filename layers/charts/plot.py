@@ -1,28 +1,48 @@
-"""What a chart shows as plain numbers, for programs that draw it otherwise: slides, pages, pictures."""
+"""What a chart shows as plain numbers, for what draws it otherwise than Plotly: the player, slides, pages."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from html import unescape
+from typing import Any, Literal
+
+import pandas as pd
 
 from layers.charts.base import Chart
+
+Hatch = Literal["", "/", "x", "."]
+HATCHES: dict[str, Hatch] = {"diagonal": "/", "cross": "x", "dots": "."}
+"""The hatches of the map's styles as those of bars."""
+_LIGHT = 140
+"""The grey, of 255, from which on a colour takes dark words."""
+
+
+@dataclass(frozen=True)
+class Paint:
+    """How a bar or a line is drawn; colours as `#rrggbb`."""
+
+    colour: str = ""
+    """Empty: an outline alone."""
+    edge: str = ""
+    hatch: Hatch = ""
+    hatch_colour: str = ""
+    dashed: bool = False
+    filled: bool = False
+    """Of a line: whether the ground below it is filled."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """The values of one colour, one for each row of the plot; None where there is none."""
+    """The values of one name, one for each row of the plot; None where there is none."""
 
     name: str
     values: Sequence[float | None]
-    colour: str
-    """`#rrggbb`; empty for an outline alone."""
-    edge: str = ""
-    hatch: Literal["", "/", "x", "."] = ""
-    dashed: bool = False
-    filled: bool = False
-    """Of a line: whether the ground below it is filled."""
+    paint: Paint
+    shown: Sequence[str] = ()
+    """The values in words, as they stand at the bars; empty where they do not."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +53,105 @@ class Plot:
     kind: Literal["bars", "lines"]
     rows: Sequence[str] | Sequence[date]
     series: Sequence[Series]
-    mode: Literal["stack", "overlay"] = "stack"
-    """Whether the bars of a row stand behind each other or one in front of the other."""
-    row_colours: Sequence[str] = ()
-    """A colour for each row, where one series has bars of different colours."""
+    is_stacked: bool = True
+    """Whether the bars of a row stand behind each other, or one in front of the other."""
+    row_paints: Sequence[Paint] = ()
+    """Where one series has bars that look different: how each row's looks."""
+
+    @property
+    def largest(self) -> float:
+        """The longest bar, stacked ones taken together, or the highest point; 0 where there is none."""
+        by_row = [[series.values[row] or 0.0 for series in self.series] for row in range(len(self.rows))]
+        together = sum if self.is_stacked else max
+        return max((together(values) for values in by_row), default=0.0)
 
 
 def plot_of(chart: Chart) -> Plot:
     """The numbers of a chart. A flow becomes bars: a row for each start, stacked by where it goes."""
-    raise NotImplementedError
+    traces = list(chart.figure.data)
+    if traces and traces[0].type == "sankey":
+        return _of_flow(chart.title, traces[0])
+    if traces and traces[0].type == "scatter":
+        return _of_lines(chart.title, traces)
+    if traces and all(trace.name is None for trace in traces):
+        return _of_single_bars(chart.title, traces)
+    return _of_bars(chart.title, traces, is_stacked=chart.figure.layout.barmode == "stack")
+
+
+def nice_top(largest: float) -> float:
+    """The first of 1, 2, 2.5, 5 times a power of ten that is not below a value; 1 for 0."""
+    if largest <= 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(largest))
+    return next(size * times for times in (1, 2, 2.5, 5, 10) if size * times >= largest)
+
+
+def ink_on(paint: Paint, dark: str, light: str) -> str:
+    """The colour of words that read on a bar: dark ones on light grounds, on hatches and on outlines."""
+    if not paint.colour or paint.hatch:
+        return dark
+    red, green, blue = (int(paint.colour[place : place + 2], 16) for place in (1, 3, 5))
+    return dark if 0.299 * red + 0.587 * green + 0.114 * blue > _LIGHT else light
+
+
+def _of_bars(title: str, traces: Sequence[Any], *, is_stacked: bool) -> Plot:
+    rows = list(dict.fromkeys(str(label) for trace in traces for label in trace.y))
+    series = []
+    for trace in traces:
+        values = {str(label): float(value) for label, value in zip(trace.y, trace.x, strict=True)}
+        shown = dict(zip((str(label) for label in trace.y), trace.text or (), strict=False))
+        words = [shown.get(row, "") for row in rows] if shown else []
+        series.append(Series(str(trace.name), [values.get(row) for row in rows], _paint_of(trace), words))
+    return Plot(title, "bars", [unescape(row) for row in rows], series, is_stacked=is_stacked)
+
+
+def _of_single_bars(title: str, traces: Sequence[Any]) -> Plot:
+    """Each trace is one bar in a look of its own."""
+    values = [float(trace.x[0]) for trace in traces]
+    shown = [str(trace.text[0]) for trace in traces]
+    paints = [_paint_of(trace) for trace in traces]
+    series = Series(title, values, paints[0], shown)
+    return Plot(title, "bars", [unescape(str(trace.y[0])) for trace in traces], [series], row_paints=paints)
+
+
+def _of_lines(title: str, traces: Sequence[Any]) -> Plot:
+    points = [{_day(x): float(y) for x, y in zip(trace.x, trace.y, strict=True)} for trace in traces]
+    rows = sorted({day for line in points for day in line})
+    series = []
+    for trace, line in zip(traces, points, strict=True):
+        is_dashed = trace.line.dash not in (None, "solid")
+        paint = Paint(str(trace.line.color), dashed=is_dashed, filled=trace.fill == "tozeroy")
+        series.append(Series(str(trace.name or ""), [line.get(day) for day in rows], paint))
+    return Plot(title, "lines", rows, series, is_stacked=False)
+
+
+def _of_flow(title: str, trace: Any) -> Plot:
+    names = [unescape(str(name)) for name in trace.node.label]
+    streams: dict[tuple[int, int], float] = {}
+    for source, target, value in zip(trace.link.source, trace.link.target, trace.link.value, strict=True):
+        streams[source, target] = streams.get((source, target), 0.0) + float(value)
+    sources = list(dict.fromkeys(source for source, _ in streams))
+    targets = sorted({target for _, target in streams})
+    series = [
+        Series(names[target], [streams.get((source, target)) for source in sources], Paint(_SHADES[n % len(_SHADES)]))
+        for n, target in enumerate(targets)
+    ]
+    return Plot(title, "bars", [names[source] for source in sources], series)
+
+
+def _paint_of(trace: Any) -> Paint:
+    marker = trace.marker
+    colour = "" if str(marker.color).startswith("rgba(") else str(marker.color)
+    edge = str(marker.line.color or "") if marker.line else ""
+    if marker.pattern and marker.pattern.shape:
+        ground = str(marker.pattern.bgcolor or colour)
+        return Paint(ground, edge, marker.pattern.shape, str(marker.pattern.fgcolor or edge))
+    return Paint(colour, edge)
+
+
+_SHADES = ("#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#76b7b2", "#edc948", "#9c755f", "#e15759", "#bab0ac", "#86bcb6")
+"""For where a flow goes: on the page that is told by its place, and all of it has one colour."""
+
+
+def _day(value: Any) -> date:
+    return pd.Timestamp(value).date()

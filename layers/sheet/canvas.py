@@ -43,7 +43,7 @@ _PARTS = re.compile("[^\\s\u2e80-\u9fff\uff00-\uffef]+\\s?|.")
 """What stays together in a line: a word with the space behind it, a hanzi."""
 _NOT_FIRST = set("、，。；：）》”")
 """What no line begins with; it hangs over the end of the one before."""
-_LINE_MIDDLE_EM = 0.37
+LINE_MIDDLE_EM = 0.37
 _ASCENT_EM, _DESCENT_EM = 0.86, 0.14
 _AS_TEXT: Any = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "sheet", "path.simplify": False}
 # The types of fonts in a PDF are a setting of matplotlib as a whole.
@@ -174,7 +174,7 @@ class Page:
         """Write a line of text; `across` and `up` say which point of it stands at `x`, `y`."""
         em = size_pt / PT_PER_MM
         along = {"left": 0.0, "center": 0.5, "right": 1.0}[across] * width_mm(words, size_pt, weight)
-        below = {"top": _ASCENT_EM, "middle": _LINE_MIDDLE_EM, "baseline": 0.0, "bottom": -_DESCENT_EM}[up] * em
+        below = {"top": _ASCENT_EM, "middle": LINE_MIDDLE_EM, "baseline": 0.0, "bottom": -_DESCENT_EM}[up] * em
         turn = math.radians(angle)
         self.words.append(
             Words(

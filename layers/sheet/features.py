@@ -17,10 +17,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from numpy.typing import NDArray
 from shapely.affinity import rotate, translate
 
-from geodata.schema import DRAWING_CRS, LAYERS
-from geodata.status import STATES
+from geodata.i18n import Text
+from geodata.schema import DRAWING_CRS, LAND_USES, LAYERS, ROAD_CLASSES
+from geodata.status import STATE_LABELS, STATES
 from layers import styles
 from layers.catalogue import MAP_LAYERS
 from layers.labels import label_points
@@ -94,7 +96,7 @@ def draw_layer(page: Page, layer: DrawnLayer, theme: Theme, scale: int) -> None:
     near = shapely.box(west - margin_m, south - margin_m, east + margin_m, north + margin_m)
     reach_in = np.asarray(shapes.intersects(near), dtype=bool)
     shapes, rows, states = shapes[reach_in], layer.frame[reach_in], layer.states[reach_in]
-    groups = [(shapes[members], rows[members], look) for members, look in _looks(layer.name, rows, states, theme)]
+    groups = [(shapes[members], rows[members], look) for members, look, _ in looks(layer.name, rows, states, theme)]
     zorder = MAP_LAYERS[layer.name].order / 100
     kind = LAYERS[layer.name].geometry
     if kind == "Polygon":
@@ -108,22 +110,24 @@ def draw_layer(page: Page, layer: DrawnLayer, theme: Theme, scale: int) -> None:
             _draw_points(page, drawn, look, layer.opacity, zorder)
 
 
-def _looks(layer: str, rows: GeoDataFrame, states: pd.Series[str], theme: Theme) -> Iterable[tuple[np.ndarray, Style]]:
-    """Which rows look alike, and how; in the order of the key."""
+def looks(
+    layer: str, rows: GeoDataFrame, states: pd.Series[str], theme: Theme
+) -> Iterable[tuple[NDArray[np.bool_], Style, Text]]:
+    """Which rows look alike, how, and what that means; in the order of the key."""
     if layer == "parcels" and theme == "land_use":
         uses = rows["land_use"].fillna("").str[:2].to_numpy()
         for code in sorted(set(uses)):
-            yield uses == code, styles.land_use_style(code)
+            yield uses == code, styles.land_use_style(code), LAND_USES.get(code, Text(code))
         return
     for state in STATES[layer]:
         members = (states == state).to_numpy()
-        look = styles.style(layer, state)
+        look, name = styles.style(layer, state), STATE_LABELS[layer][state]
         if layer == "roads" and state == "open":
             classes = rows["road_class"].to_numpy()
-            for name, fill in styles.ROAD_FILLS.items():
-                yield members & (classes == name), replace(look, stroke=fill)
+            for road_class, fill in styles.ROAD_FILLS.items():
+                yield members & (classes == road_class), replace(look, stroke=fill), ROAD_CLASSES[road_class]
             members = members & ~np.isin(classes, list(styles.ROAD_FILLS))
-        yield members, look
+        yield members, look, name
 
 
 def _dash(dash: tuple[float, ...], width_px: float) -> tuple[float, tuple[float, ...]]:
@@ -176,10 +180,10 @@ def _draw_lines(
     scale: int,
 ) -> None:
     by_width: dict[float, list[np.ndarray]] = defaultdict(list)
-    for shape, width in zip(shapes, _widths_px(rows, look, scale, page.mm_per_px), strict=True):
+    for shape, width in zip(shapes, widths_px(rows, look, scale, page.mm_per_px), strict=True):
         by_width[round(width, 2)] += [shapely.get_coordinates(part) for part in shapely.get_parts(shape)]
     for width, lines in by_width.items():
-        for stroke in _strokes(look, width):
+        for stroke in strokes_of(look, width):
             page.ground.add_collection(
                 LineCollection(
                     lines,
@@ -194,7 +198,7 @@ def _draw_lines(
             )
 
 
-def _widths_px(rows: GeoDataFrame, look: Style, scale: int, mm_per_px: float) -> list[float]:
+def widths_px(rows: GeoDataFrame, look: Style, scale: int, mm_per_px: float) -> list[float]:
     """How wide each line is drawn; a road or river as wide as it is, where that can be seen."""
     if not look.to_scale or "width_m" not in rows:
         return [look.width] * len(rows)
@@ -206,7 +210,7 @@ def _widths_px(rows: GeoDataFrame, look: Style, scale: int, mm_per_px: float) ->
 
 
 @dataclass(frozen=True)
-class _Stroke:
+class Stroke:
     """One of the lines that a line is drawn by; widths in CSS pixels."""
 
     colour: str
@@ -217,17 +221,17 @@ class _Stroke:
     opacity: float = 1
 
 
-def _strokes(look: Style, width: float) -> list[_Stroke]:
+def strokes_of(look: Style, width: float) -> list[Stroke]:
     """Two edges with a fill between them; one line, in the edges' colour, where there is no room for that."""
     if look.to_scale:
         if look.casing_dash and width < _NARROW_PX:
-            return [_Stroke(look.casing, max(width, 1), look.casing_dash)]
+            return [Stroke(look.casing, max(width, 1), look.casing_dash)]
         return [
-            _Stroke(look.casing, width + _CASING_PX, look.casing_dash, below=True),
-            _Stroke(look.stroke, width),
+            Stroke(look.casing, width + _CASING_PX, look.casing_dash, below=True),
+            Stroke(look.stroke, width),
         ]
-    line = _Stroke(look.stroke, width, look.dash, round=bool(look.glow))
-    return [_Stroke(look.glow, width * 3.2, below=True, opacity=0.55), line] if look.glow else [line]
+    line = Stroke(look.stroke, width, look.dash, round=bool(look.glow))
+    return [Stroke(look.glow, width * 3.2, below=True, opacity=0.55), line] if look.glow else [line]
 
 
 def _draw_points(page: Page, shapes: Iterable[shapely.Geometry], look: Style, opacity: float, zorder: float) -> None:
@@ -257,7 +261,7 @@ def draw_swatch(page: Page, layer: str, look: Style, box: Box, opacity: float) -
         page.circle(x, y, min(look.radius * mm, box.height / 2), fill, look.width * mm, edge)
     elif kind == "LineString":
         width = min(max(look.width, 4.0), box.height / mm - _CASING_PX) if look.to_scale else look.width
-        for stroke in _strokes(look, width):
+        for stroke in strokes_of(look, width):
             colour = to_hex(_faded(stroke.colour, stroke.opacity * opacity), keep_alpha=True)
             dash = [length * mm for length in stroke.dash]
             page.line([(box.x, y), (box.right, y)], min(stroke.width * mm, box.height), colour, dash)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from geopandas import GeoDataFrame
 
-from geodata import facets, indicators
+from geodata import facets, indicators, status
 from geodata.catalogue import Version
 from geodata.errors import GeodataError
 from geodata.facets import Facets
@@ -17,6 +18,7 @@ from geodata.i18n import Language, Text, text
 from geodata.indicators import Indicator
 from geodata.schema import LAYERS
 from geodata.settings import Settings
+from geodata.status import STATE_LABELS, STATES
 from geodata.store import Store
 from geodata.stories import Scene, Story
 from layers import formats, sheet, webmap
@@ -24,11 +26,12 @@ from layers.basemaps import BasemapError, basemaps
 from layers.catalogue import MAP_LAYERS
 from layers.charts import sections
 from layers.charts.base import Chart
+from layers.flows import Flow, relocation_flows
 from layers.headlines import HEADLINES, Reader
 from layers.scope import Scope
-from layers.sheet.furniture import NOT_REVIEWED
-from layers.story.flows import relocation_flows
-from layers.story.shown import Bounds, Figure, Flow, Shown, ShownStory, Step
+from layers.sheet.features import DrawnLayer
+from layers.sheet.furniture import NOT_REVIEWED, KeyGroup
+from layers.story.shown import Bounds, Figure, Shown, ShownStory, Step
 from layers.view import AREA_UNITS, THEMES, ViewState, from_query
 
 _FRAME_PX = (1200, 720)
@@ -97,6 +100,8 @@ class Composer:
             except BasemapError as error:
                 problems.append(error.message)
         illustrative = [layer.name for layer in shown if versions[layer.name].illustrative]
+        flows = _flows(view, scope)
+        place = scene.bounds or _seen(view) or self._district(frames)
         state = webmap.map_state(
             versions,
             on=on,
@@ -104,8 +109,9 @@ class Composer:
             language=self.language,
             theme=view.theme or THEMES[0],
             rows=scope.kept,
-            bounds=self._district(frames),
+            bounds=place,
             basemap=basemap,
+            flows=flows,
             highlight=_selected(view, frames),
             apart=True,
         )
@@ -115,14 +121,14 @@ class Composer:
             language=self.language,
             on=on,
             theme=view.theme or THEMES[0],
-            bounds=scene.bounds or _seen(view) or self._district(frames),
+            bounds=place,
             versions=versions,
             layers=shown,
             state=state,
-            key=sheet.key_of(shown, view),
+            key=_key(shown, view, scope, scene),
             charts=charts,
             figures=_figures(scene, scope),
-            flows=_flows(view, scope),
+            flows=flows,
             steps=_steps(scene, scope, self.language),
             imprint=[
                 text("As of {day}", day=formats.day(on, self.language)).in_(self.language),
@@ -175,6 +181,7 @@ class Composer:
             units=view.units or AREA_UNITS[0],
             known_to=self._ranges[names][1].replace(day=1),
             numbers_of=self._numbers_at,
+            is_fixed=True,
         )
 
     def _numbers_at(self, versions: Mapping[str, Version], on: date, part: str | None) -> dict[str, Indicator]:
@@ -217,6 +224,30 @@ def _names(versions: Mapping[str, Version]) -> tuple[tuple[str, int], ...]:
 
 def _unread(part: Text) -> Text:
     return text("This part of the scene can't be shown: {part}.", part=part)
+
+
+def _key(shown: Sequence[DrawnLayer], view: ViewState, scope: Scope, scene: Scene) -> list[KeyGroup]:
+    """The key of what is visible; of a play, of all that comes and goes in it."""
+    groups = sheet.key_of(shown, view)
+    if scene.transition != "play" or scene.play_from is None:
+        return groups
+    middle = scene.play_from + (scope.on - scene.play_from) / 2
+    merged = []
+    for group in groups:
+        layer = next(layer for layer in shown if layer.name == group.layer)
+        found = {entry.label.in_(scope.language): entry for entry in group.entries}
+        for day in (scene.play_from, middle):
+            then = replace(layer, states=status.state_at(layer.name, layer.frame, day))
+            for other in sheet.key_of([then], view):
+                found = {entry.label.in_(scope.language): entry for entry in other.entries} | found
+        order = [STATE_LABELS[layer.name][state].in_(scope.language) for state in STATES[layer.name]]
+        merged.append(replace(group, entries=[found[name] for name in sorted(found, key=partial(_place, order))]))
+    return merged
+
+
+def _place(order: Sequence[str], name: str) -> int:
+    """The place of a state's name in the order; a road's name begins with its state."""
+    return next((place for place, known in enumerate(order) if name.startswith(known)), len(order))
 
 
 def _charts(scene: Scene, scope: Scope) -> tuple[list[Chart], list[Text]]:

@@ -11,6 +11,7 @@ from geodata.catalogue import Version
 from geodata.i18n import Language, Text
 from geodata.stories import Scene
 from layers.charts import Chart
+from layers.flows import Flow
 from layers.sheet.features import DrawnLayer
 from layers.sheet.furniture import KeyGroup
 from layers.view import Theme
@@ -26,16 +27,6 @@ class Figure:
     label: str
     value: str
     below: str
-
-
-@dataclass(frozen=True)
-class Flow:
-    """A line on the map from a place to another, (lon, lat); `weight` 0–1 says how thick it is."""
-
-    start: tuple[float, float]
-    end: tuple[float, float]
-    colour: str
-    weight: float = 0.5
 
 
 @dataclass(frozen=True)

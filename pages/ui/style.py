@@ -89,6 +89,12 @@ _RULES = """<style>
 [data-testid="stColumn"]:has(> div > .st-key-beside_now) {position: sticky; top: 3.5rem; align-self: flex-start}
 [class*="st-key-beside_"] iframe {height: min(calc(100vh - 5rem), 46rem) !important; min-height: 20rem; display: block;
   border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
+/* Presenting: the player as high as the window allows, the scenes beside it. */
+.st-key-stage_area > div, .st-key-stage_area [data-testid="stBidiComponentRegular"] {
+  height: calc(100vh - 9.5rem); min-height: 24rem}
+.st-key-stage_area {border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem; overflow: hidden}
+.st-key-scene_list button {justify-content: flex-start; text-align: start}
+.st-key-scene_list button > div {justify-content: flex-start}
 .st-key-filter_bar {min-height: 2.2rem; row-gap: 0.3rem}
 .st-key-filter_bar button {min-height: 1.8rem; padding-block: 0}
 .st-key-as_of_steps {position: absolute; height: 0; overflow: hidden}

@@ -35,3 +35,8 @@ def to_map(layers: Iterable[str]) -> None:
     for layer in LAYERS:
         state.show_layer(layer, visible=layer in wanted)
     st.switch_page(st.session_state[_PAGES]["map"])
+
+
+def to_page(path: str) -> None:
+    """Go to a page by its path."""
+    st.switch_page(st.session_state[_PAGES][path])

@@ -109,7 +109,8 @@ def test_an_asset_may_be_kept_for_ever_under_its_hash_alone(
 
 
 def test_what_is_not_built_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "planmap.js").write_text("")
+    for name in ("planmap.js", "player.js", "player.css"):
+        (tmp_path / name).write_text("")
     monkeypatch.setattr(assets, "DIST", tmp_path)
     assert assets.missing() == ["layers/web/dist/planmap.css"]
 

@@ -8,16 +8,46 @@ const LEVEL_DIFF = 1;
 const TILE_PX = 256 << LEVEL_DIFF;
 const MARGIN_PX = 64;
 
+let held = {}; // tile archives as bytes, by their address
+
+/** Take archives from memory that a page without a server brings along. */
+export function holdArchives(archives) {
+  held = archives;
+}
+
+/** Bytes in memory, read as an archive is. */
+class Held {
+  constructor(url) {
+    this.url = url;
+    this.bytes = held[url];
+  }
+
+  getKey() {
+    return this.url;
+  }
+
+  async getBytes(offset, length) {
+    const start = this.bytes.byteOffset + offset;
+    return { data: this.bytes.buffer.slice(start, Math.min(start + length, this.bytes.byteOffset + this.bytes.byteLength)) };
+  }
+}
+
+let isLeaving = false; // requests that end with the page have not failed
+globalThis.addEventListener?.("pagehide", () => (isLeaving = true));
+
 /** Archive that counts the tiles it is asked for. */
 export class CountedArchive extends PMTiles {
   constructor(url, count) {
-    super(new URL(url, window.location.href).href);
+    super(held[url] ? new Held(url) : new URL(url, window.location.href).href);
     this.count = count;
   }
 
   getZxy(z, x, y, signal) {
     this.count();
-    return super.getZxy(z, x, y, signal);
+    return super.getZxy(z, x, y, signal).catch((error) => {
+      if (isLeaving) return undefined;
+      throw error;
+    });
   }
 }
 

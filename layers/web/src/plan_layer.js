@@ -6,6 +6,8 @@ import { loadRowSet, rowSet } from "./rows.js";
 
 const SHARPER = 1.5; // tiles are drawn finer than the screen, because the map stops between whole zooms
 const SAME_SCALE = 0.01;
+const TILE_PX = 256;
+const MOST_AHEAD = 40;
 
 export class PlanLayer {
   /** `pane` is the map's pane that the plan is painted in. */
@@ -77,6 +79,22 @@ export class PlanLayer {
       this.painted(performance.now() - started);
     });
     layer.addTo(this.map);
+  }
+
+  /** Load the tiles that a state would show within `bounds`, at the zoom that fits them; those of other archives wait. */
+  async fetchAhead(state, bounds) {
+    const layer = this.drawn;
+    if (!layer) return;
+    const zoom = Math.round(this.map.getBoundsZoom(bounds));
+    const [low, high] = [[1, 0], [0, 1]].map(([north, east]) => this.map.project([bounds[north][0], bounds[east][1]], zoom).divideBy(TILE_PX).floor());
+    const tiles = [];
+    for (let x = low.x; x <= high.x; x++) {
+      for (let y = low.y; y <= high.y; y++) tiles.push({ z: zoom, x, y });
+    }
+    for (const tile of tiles.slice(0, MOST_AHEAD)) {
+      const seen = Object.entries(state.layers).filter(([name, { visible, url }]) => visible && this.urls[name] === url);
+      await Promise.all(seen.map(([name]) => layer.views.get(name)?.getDisplayTile(tile).catch(() => {})));
+    }
   }
 
   /** Take the plan off the map; the next state puts it there again. */

@@ -3,6 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./planmap.css";
 import { Basemap } from "./basemap.js";
 import { CoordinatesControl, fitControl, fullScreenControl, Graticule, TopLabels } from "./controls.js";
+import { Flows } from "./flows.js";
 import { Link } from "./link.js";
 import { Measures } from "./measure.js";
 import { PlanLayer } from "./plan_layer.js";
@@ -51,6 +52,7 @@ function start(map, config) {
   const graticule = new Graticule(map);
   const labels = new TopLabels(map);
   const shapes = new Shapes(map);
+  const flows = new Flows(map);
   map.createPane("measures").style.zIndex = 620;
   const measures = new Measures(map, words);
   const hint = () => {
@@ -94,6 +96,7 @@ function start(map, config) {
     labels.caption(state.caption);
     basemap.show(state.basemap);
     shapes.show(state.shapes, state.pin);
+    flows.show(state.flows);
     link.join(state.link);
     tooltip.remove();
     clearPanel(state);
@@ -108,6 +111,12 @@ function start(map, config) {
       else map.setView([(south + north) / 2, (west + east) / 2], zoom, { animate: false });
     }
   };
+  /** Go where the state's bounds are, and stay there until somebody moves the map. */
+  planMap.home = ({ durationS = 0 } = {}) => {
+    fitted = true;
+    fitBounds(map, planMap.state.bounds, durationS ? { animate: true, durationS } : {});
+  };
+  planMap.fetchAhead = (state, bounds) => plan.fetchAhead(state, bounds);
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
   showHovered(map, (latlng) => (swipe.isLeft(latlng) ? other : plan), tooltip, config, tools);
@@ -138,9 +147,12 @@ function goToStart(map, state) {
 }
 
 /** Fit the frame around `bounds`; a frame that has no room yet is fitted once it has. */
-function fitBounds(map, bounds, { animate = false, maxZoom } = {}) {
+function fitBounds(map, bounds, { animate = false, maxZoom, durationS } = {}) {
   const { x, y } = map.getSize();
-  if (Math.min(x, y) > 2 * MARGIN_PX) map.fitBounds(bounds, { padding: [MARGIN_PX, MARGIN_PX], animate, maxZoom });
+  if (Math.min(x, y) <= 2 * MARGIN_PX) return;
+  const options = { padding: [MARGIN_PX, MARGIN_PX], animate, maxZoom };
+  if (durationS) map.flyToBounds(bounds, { ...options, duration: durationS });
+  else map.fitBounds(bounds, options);
 }
 
 /** Whether the map was not yet sent there; the page remembers, for a map that is made anew on the way back to it. */

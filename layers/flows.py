@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from geopandas import GeoDataFrame
 
 from geodata.filters import Flags
 from geodata.schema import DRAWING_CRS, LAYERS, STORE_CRS
 from layers import styles
-from layers.story.shown import Flow
 
 _THINNEST = 0.15
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A line on the map from a place to another, (lon, lat); `weight` 0–1 says how thick it is."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    colour: str
+    weight: float = 0.5
 
 
 def relocation_flows(
@@ -42,7 +52,8 @@ def relocation_flows(
     ):
         end = park_at.get(str(park))
         if end is not None:
-            colour = styles.colour("relocation_zones", states[key])
+            style = styles.style("relocation_zones", states[key])
+            colour = style.hatch_colour or style.stroke or style.colour
             weight = max(_THINNEST, (float(area_m2) / largest_m2) ** 0.5)
             flows.append(Flow((start.x, start.y), (end.x, end.y), colour, weight))
     return flows

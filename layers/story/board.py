@@ -1,0 +1,86 @@
+"""What stands where on a 16:9 page, for slides and for pages of a PDF alike; mm from the lower left corner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shapely
+from geopandas import GeoSeries
+
+from geodata.schema import DRAWING_CRS, STORE_CRS
+from layers.legend import LegendEntry
+from layers.sheet.paper import Bounds, Box, Layout
+from layers.story.shown import Shown
+
+PAGE = Box(0, 0, 338.67, 190.5)
+_EDGE, _FOOT, _PANEL, _GAP = 7.0, 8.0, 104.0, 6.0
+MAP = Box(_EDGE, _FOOT + 4, PAGE.width - _PANEL - 2 * _EDGE - _GAP, PAGE.height - _FOOT - 4 - _EDGE)
+SIDE = Box(MAP.right + _GAP, MAP.y, _PANEL, MAP.height)
+FOOT = Box(_EDGE, 3.0, PAGE.width - 2 * _EDGE, _FOOT)
+_TEXT_PT = 9.0
+_KEY_TITLE, _KEY_COLUMNS, _KEY_ROW, _KEY_GAP = 19.0, 3, 4.3, 2.0
+_SWATCH = (4.6, 2.6)
+_ROOM = 1.03
+"""How much wider than the place the ground is at least."""
+
+LAYOUT = Layout("A4", "landscape", PAGE, PAGE, MAP, MAP, SIDE, FOOT, _TEXT_PT)
+"""For `layers.sheet.canvas.Page`; the paper's name only says how finely a PNG is drawn."""
+
+
+def ground_of(shown: Shown) -> Bounds:
+    """The ground that the map's box shows: the scene's place, widened to the box; metres in EPSG:4548."""
+    west, south, east, north = _drawn(shown.bounds)
+    wide, high = east - west, north - south
+    scale = max(wide / MAP.width, high / MAP.height) * _ROOM
+    x, y = (west + east) / 2, (south + north) / 2
+    return (
+        x - MAP.width * scale / 2,
+        y - MAP.height * scale / 2,
+        x + MAP.width * scale / 2,
+        y + MAP.height * scale / 2,
+    )
+
+
+def scale_of(ground: Bounds) -> int:
+    """The denominator of the scale at which that ground fills the map's box."""
+    return round((ground[2] - ground[0]) / MAP.width * 1000)
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A row of the key: the layer's name where it begins, and entries with their swatches and words."""
+
+    title: str
+    title_box: Box
+    entries: list[tuple[LegendEntry, Box, Box]]
+
+
+def key_rows(shown: Shown) -> list[KeyRow]:
+    """The key at the bottom of the panel, from top to bottom."""
+    width = (SIDE.width - _KEY_TITLE) / _KEY_COLUMNS
+    rows = []
+    y = key_top(shown) - _KEY_GAP
+    for group in shown.key:
+        title = group.title.in_(shown.language)
+        for first in range(0, len(group.entries), _KEY_COLUMNS):
+            y -= _KEY_ROW
+            entries = []
+            for column, entry in enumerate(group.entries[first : first + _KEY_COLUMNS]):
+                x = SIDE.x + _KEY_TITLE + column * width
+                swatch = Box(x, y + (_KEY_ROW - _SWATCH[1]) / 2, *_SWATCH)
+                entries.append((entry, swatch, Box(swatch.right + 1, y, width - _SWATCH[0] - 1, _KEY_ROW)))
+            is_told = first or [entry.label.in_(shown.language) for entry in group.entries] == [title]
+            rows.append(KeyRow("" if is_told else title, Box(SIDE.x, y, _KEY_TITLE - 1, _KEY_ROW), entries))
+    return rows
+
+
+def key_top(shown: Shown) -> float:
+    """The upper edge of the key, mm."""
+    rows = sum(-(-len(group.entries) // _KEY_COLUMNS) for group in shown.key)
+    return SIDE.y + rows * _KEY_ROW + _KEY_GAP
+
+
+def _drawn(bounds: Bounds) -> Bounds:
+    box = GeoSeries([shapely.box(*bounds)], crs=STORE_CRS).to_crs(DRAWING_CRS)
+    west, south, east, north = (float(edge) for edge in box.total_bounds)
+    return west, south, east, north

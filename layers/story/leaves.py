@@ -1,0 +1,348 @@
+"""A story as pages: one PDF of vectors, a picture of each scene, and a play of months as a moving picture."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import shapely
+import structlog
+from geopandas import GeoSeries
+from matplotlib.patches import FancyArrowPatch, Rectangle
+from PIL import Image
+
+from geodata import status
+from geodata.i18n import Text, text
+from geodata.schema import DRAWING_CRS, STORE_CRS
+from layers import formats
+from layers.charts.plot import Paint, Plot, Series, ink_on, nice_top, plot_of
+from layers.sheet.canvas import BLACK, PT_PER_MM, Page, width_mm, wrap, write_pages
+from layers.sheet.features import draw_labels, draw_layer, draw_swatch
+from layers.sheet.furniture import ILLUSTRATIVE
+from layers.sheet.paper import Box
+from layers.story.board import FOOT, LAYOUT, MAP, PAGE, SIDE, ground_of, key_rows, key_top, scale_of
+from layers.story.markdown import to_lines
+from layers.story.runs import INK, QUIET
+from layers.story.shown import Shown, ShownStory
+from layers.story.slides import OnProgress, failed
+
+_TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 22.0, 12.0, 10.0, 8.0, 8.5
+_LINE = 1.4
+_PNG_WIDTH_PX = 1920
+_FRAME_MS, _LAST_FRAME_MS = 450, 3000
+_MOST_FRAMES = 40
+_log = structlog.get_logger(__name__)
+
+
+def write_pdf(story: ShownStory, to: Path, on_progress: OnProgress | None = None) -> list[Text]:
+    """Write a cover and a page for each scene; what could not be made. The file is there whole or not."""
+    pages, problems = _pages(story, on_progress)
+    _write_whole(to, lambda made: write_pages([_cover(story), *pages], made, paper=LAYOUT.paper, title=story.name))
+    return problems
+
+
+def write_pictures(story: ShownStory, folder: Path, on_progress: OnProgress | None = None) -> list[Text]:
+    """Write a PNG of each scene, 1920 pixels wide, into a folder: `01.png`, `02.png` …; what could not be made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages, problems = _pages(story, on_progress)
+    for number, page in enumerate(pages, 1):
+        _write_whole(folder / f"{number:02}.png", lambda made, page=page: _to_picture(page).save(made, "PNG"))  # type: ignore[misc]
+    return problems
+
+
+def write_play(shown: Shown, to: Path, on_progress: Callable[[int, int], None] | None = None) -> int:
+    """Write the months of a scene that plays as an animated GIF; how many pictures it has.
+
+    A scene that does not play is one picture.
+    """
+    days = [step.on for step in shown.steps] or [shown.on]
+    apart = -(-len(days) // _MOST_FRAMES)
+    days = [*days[:-1:apart], days[-1]]
+    frames = []
+    for number, day in enumerate(days):
+        if on_progress:
+            on_progress(number, len(days))
+        frames.append(_to_picture(draw_scene(_at(shown, day), 1), width_px=_PNG_WIDTH_PX // 2))
+    palette = frames[-1].quantize(256)
+    small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    lasting = [_FRAME_MS] * (len(small) - 1) + [_LAST_FRAME_MS]
+    options = {"save_all": True, "append_images": small[1:], "duration": lasting, "loop": 0}
+    _write_whole(to, lambda made: small[0].save(made, "GIF", **options))
+    return len(small)
+
+
+def _at(shown: Shown, day: date) -> Shown:
+    """The scene at another day; its charts stay those of its own."""
+    layers = [replace(layer, states=status.state_at(layer.name, layer.frame, day)) for layer in shown.layers]
+    step = next((step for step in shown.steps if step.on == day), None)
+    title = f"{shown.scene.title} · {formats.month(day, shown.language)}"
+    figures = step.figures if step else shown.figures
+    return replace(shown, layers=layers, figures=figures, on=day, scene=replace(shown.scene, title=title))
+
+
+def _write_whole(to: Path, write: Callable[[Path], object]) -> None:
+    folder = Path(tempfile.mkdtemp(prefix=f".story-{os.getpid()}-{secrets.token_hex(4)}", dir=to.parent))
+    try:
+        write(folder / to.name)
+        (folder / to.name).replace(to)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _to_picture(page: Page, width_px: int = _PNG_WIDTH_PX) -> Image.Image:
+    with tempfile.TemporaryDirectory(prefix="scene-") as folder:
+        (file,) = write_pages([page], Path(folder) / "page.png", paper=LAYOUT.paper, title="")
+        picture = Image.open(io.BytesIO(file.read_bytes())).convert("RGB")
+    return picture.resize((width_px, round(width_px * PAGE.height / PAGE.width)), Image.Resampling.LANCZOS)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def _pages(story: ShownStory, on_progress: OnProgress | None) -> tuple[list[Page], list[Text]]:
+    pages: list[Page] = []
+    problems: list[Text] = []
+    for shown in story.scenes:
+        if on_progress:
+            on_progress(shown.number - 1, len(story.scenes), shown.scene.title)
+        try:
+            pages.append(draw_scene(shown, len(story.scenes)))
+        except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
+            _log.error("a page could not be made", scene=shown.scene.title, exc_info=error)
+            problems.append(failed(shown, error))
+    return pages, problems
+
+
+def _cover(story: ShownStory) -> Page:
+    page = Page(LAYOUT, (0, 0, MAP.width, MAP.height))
+    page.box(Box(0, 0, 12, PAGE.height), 0, fill="#1a73a8")
+    lines = wrap(story.name, 38, 270)
+    for number, line in enumerate(lines):
+        page.write(line, 32, 112 + (len(lines) - 1 - number) * 20, 38, weight="bold", colour=INK)
+    day = text("As of {day}", day=formats.day(story.as_of, story.language)).in_(story.language)
+    page.write(" · ".join(filter(None, (story.organisation, day))), 32, 88, 18, colour=QUIET)
+    marks = [ILLUSTRATIVE.in_(story.language)] if story.illustrative else []
+    page.write(" · ".join([*marks, story.review_mark]), 32, 26, 14, colour="#8a4b00")
+    return page
+
+
+def draw_scene(shown: Shown, count: int) -> Page:
+    """A scene as a page: the map to scale at the left, the rest at the right."""
+    ground = ground_of(shown)
+    scale = scale_of(ground)
+    page = Page(LAYOUT, ground)
+    page.ground.add_artist(
+        Rectangle(ground[:2], ground[2] - ground[0], ground[3] - ground[1], facecolor="#f4f1ea", zorder=-1)
+    )
+    for layer in shown.layers:
+        draw_layer(page, layer, shown.theme, scale)
+    _draw_flows(page, shown)
+    draw_labels(page, shown.layers, scale, [])
+    page.box(MAP, 0.2, colour="#bdb7aa")
+    top = _write_words(page, shown)
+    low = _draw_key(page, shown)
+    if shown.charts:
+        each = (top - low) / len(shown.charts)
+        for number, chart in enumerate(shown.charts):
+            draw_plot(page, plot_of(chart), Box(SIDE.x, top - (number + 1) * each, SIDE.width, each))
+    marks = [ILLUSTRATIVE.in_(shown.language)] if shown.illustrative else []
+    words = " · ".join([*marks, *shown.imprint])
+    room = FOOT.width - 26
+    page.write(words, FOOT.x, FOOT.centre[1], page.fitted(words, room, _FOOT_PT), colour=QUIET)
+    page.write(f"{shown.number} / {count}", FOOT.right, FOOT.centre[1], 11, across="right", colour=INK)
+    return page
+
+
+def _draw_flows(page: Page, shown: Shown) -> None:
+    for flow in shown.flows:
+        ends = GeoSeries(shapely.points([flow.start, flow.end]), crs=STORE_CRS).to_crs(DRAWING_CRS)
+        start, end = ((point.x, point.y) for point in ends)
+        page.ground.add_artist(
+            FancyArrowPatch(
+                start,
+                end,
+                connectionstyle="arc3,rad=-0.16",
+                arrowstyle="-|>",
+                mutation_scale=6,
+                shrinkA=0,
+                shrinkB=0,
+                color=flow.colour,
+                alpha=0.85,
+                linewidth=0.5 + 1.5 * flow.weight,
+                zorder=1,
+            )
+        )
+
+
+def _write_words(page: Page, shown: Shown) -> float:
+    top = SIDE.top
+    for line in wrap(shown.scene.title, _TITLE_PT, SIDE.width):
+        top -= _TITLE_PT * _LINE / PT_PER_MM
+        page.write(line, SIDE.x, top + 2.5, _TITLE_PT, weight="bold", colour=INK, up="baseline")
+    top -= 2
+    for paragraph in to_lines(shown.scene.caption):
+        for line in wrap(paragraph, _TEXT_PT, SIDE.width):
+            top -= _TEXT_PT * _LINE / PT_PER_MM
+            page.write(line, SIDE.x, top + 1.5, _TEXT_PT, colour=INK, up="baseline")
+        top -= 1
+    top -= 1.5
+    is_many = len(shown.figures) > 3
+    for figure in shown.figures:
+        size = 15.0 if is_many else 21.0
+        top -= size * 1.25 / PT_PER_MM
+        page.write(figure.label, SIDE.x, top + 1, _TEXT_PT, colour=QUIET, up="baseline")
+        page.write(figure.value, SIDE.right, top + 1, size, across="right", weight="bold", colour=INK, up="baseline")
+        for line in wrap(figure.below, _SMALL_PT, SIDE.width):
+            top -= _SMALL_PT * _LINE / PT_PER_MM
+            page.write(line, SIDE.x, top + 1, _SMALL_PT, colour=QUIET, up="baseline")
+        top -= 1.5 if is_many else 3
+    return top - 1
+
+
+def _draw_key(page: Page, shown: Shown) -> float:
+    for row in key_rows(shown):
+        if row.title:
+            size = page.fitted(row.title, row.title_box.width, _KEY_PT, "bold")
+            page.write(row.title, row.title_box.x, row.title_box.centre[1], size, weight="bold", colour=INK)
+        group = next(group for group in shown.key if any(entry in group.entries for entry, _, _ in row.entries))
+        for entry, swatch, box in row.entries:
+            words = entry.label.in_(shown.language)
+            draw_swatch(page, group.layer, entry.style, swatch, group.opacity)
+            page.write(words, box.x, box.centre[1], page.fitted(words, box.width, _KEY_PT), colour=INK)
+    return key_top(shown)
+
+
+# --- charts ----------------------------------------------------------------------------------------------------------
+
+_BAR_MM, _BAR_GAP = 6.4, 0.28
+_AXIS_MM = 6.0
+_NAMES_MM = 12.0
+"""Room for the names of the series below the bars."""
+_HATCH_MM = 1.3
+_LABEL_SHARE = 0.36
+
+
+def draw_plot(page: Page, plot: Plot, box: Box) -> None:
+    """A chart below its title, within a box of the page; what it has no room for is made smaller."""
+    title_mm = 7.0
+    page.write(
+        plot.title,
+        box.x,
+        box.top - title_mm / 2,
+        page.fitted(plot.title, box.width, _TEXT_PT, "bold"),
+        weight="bold",
+        colour=INK,
+    )
+    height = box.height - title_mm
+    if plot.kind == "bars":
+        height = min(height, len(plot.rows) * _BAR_MM + (_NAMES_MM if len(plot.series) > 1 else 0))
+    room = Box(box.x, box.top - title_mm - height, box.width, height)
+    if len(plot.series) > 1:
+        room = _draw_swatches(page, plot, room)
+    (_draw_lines if plot.kind == "lines" else _draw_bars)(page, plot, room)
+
+
+def _draw_swatches(page: Page, plot: Plot, room: Box) -> Box:
+    """The names of the series at the foot of the room; what is left above them."""
+    placed: list[tuple[Series, float, int]] = []
+    x, row = 0.0, 0
+    for series in plot.series:
+        width = 6.5 + width_mm(series.name, _SMALL_PT) + 3
+        if x and x + width > room.width:
+            x, row = 0.0, row + 1
+        placed.append((series, x, row))
+        x += width
+    height = (row + 1) * 5.0
+    for series, x, row in placed:
+        y = room.y + height - (row + 1) * 5.0 + 2.5
+        if plot.kind == "lines":
+            dash = (1.4, 1.0) if series.paint.dashed else ()
+            page.line([(room.x + x, y), (room.x + x + 5, y)], 0.8, series.paint.colour, dash)
+        else:
+            _bar(page, Box(room.x + x, y - 1.4, 5, 2.8), series.paint)
+        page.write(series.name, room.x + x + 6.2, y, _SMALL_PT, colour=INK)
+    return Box(room.x, room.y + height + 1.5, room.width, room.height - height - 1.5)
+
+
+def _draw_bars(page: Page, plot: Plot, room: Box) -> None:
+    names = [str(name) for name in plot.rows]
+    height = min(_BAR_MM, room.height / max(1, len(names)))
+    size = min(_SMALL_PT, height * 0.62 * PT_PER_MM)
+    label_mm = min(room.width * _LABEL_SHARE, max((width_mm(name, size) for name in names), default=0) + 2)
+    is_single = len(plot.series) == 1
+    track = room.width - label_mm - (16 if is_single else 0)
+    for row, name in enumerate(names):
+        y = room.top - (row + 1) * height
+        page.write(
+            name,
+            room.x + label_mm - 1.5,
+            y + height / 2,
+            page.fitted(name, label_mm - 1.5, size),
+            across="right",
+            colour=INK,
+        )
+        x = room.x + label_mm
+        for series in plot.series:
+            value = series.values[row] or 0.0
+            length = value / (plot.largest or 1) * track
+            if length <= 0:
+                continue
+            bar = Box(x, y + height * _BAR_GAP / 2, length, height * (1 - _BAR_GAP))
+            paint = plot.row_paints[row] if plot.row_paints else series.paint
+            _bar(page, bar, paint)
+            words = series.shown[row] if series.shown else ""
+            if is_single:
+                page.write(words, bar.right + 1.2, bar.centre[1], size, colour=INK)
+            elif words and width_mm(words, size * 0.9) < length - 0.6:
+                halo_mm = 0.35 if paint.hatch else 0
+                ink = ink_on(paint, INK, "#ffffff")
+                page.write(words, *bar.centre, size * 0.9, across="center", colour=ink, halo_mm=halo_mm)
+            if plot.is_stacked:
+                x = bar.right
+
+
+def _draw_lines(page: Page, plot: Plot, room: Box) -> None:
+    days = [day for day in plot.rows if isinstance(day, date)]
+    if not days:
+        return
+    first, last = days[0].toordinal(), days[-1].toordinal()
+    top = nice_top(plot.largest)
+    area = Box(room.x + 9, room.y + _AXIS_MM, room.width - 12, max(5.0, min(room.height, 62.0) - _AXIS_MM - 2))
+    area = Box(area.x, room.top - area.height - 2, area.width, area.height)
+    for part in (0.0, 0.5, 1.0):
+        y = area.y + part * area.height
+        page.line([(area.x, y), (area.right, y)], 0.12, "#c9c3b6")
+        page.write(formats.number(top * part), area.x - 1, y, 8, across="right", colour=QUIET)
+
+    def place(day: date, value: float) -> tuple[float, float]:
+        along = (day.toordinal() - first) / ((last - first) or 1)
+        return area.x + along * area.width, area.y + value / top * area.height
+
+    for series in plot.series:
+        points = [place(day, value) for day, value in zip(days, series.values, strict=True) if value is not None]
+        if len(points) > 1:
+            if series.paint.filled:
+                page.polygon([(points[0][0], area.y), *points, (points[-1][0], area.y)], f"{series.paint.colour}33")
+            page.line(points, 0.8, series.paint.colour, (1.4, 1.0) if series.paint.dashed else ())
+    for day in days:
+        if day.month == 1 or day == days[-1]:
+            x, _ = place(day, 0)
+            if day != days[-1] and area.right - x < 16 and day != days[0]:
+                continue
+            page.write(f"{day:%Y-%m}", x, area.y - 3, 8, across="center" if day != days[-1] else "right", colour=QUIET)
+
+
+def _bar(page: Page, box: Box, paint: Paint) -> None:
+    page.box(box, 0.2 if paint.edge else 0, paint.edge or BLACK, paint.colour or "none")
+    if paint.hatch:
+        for step in range(int(box.width / _HATCH_MM) + 1):
+            x = box.x + step * _HATCH_MM
+            end = min(x + box.height, box.right)
+            page.line([(x, box.y), (end, box.y + end - x)], 0.18, paint.hatch_colour)

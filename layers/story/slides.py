@@ -1,0 +1,286 @@
+"""A story as slides that can be edited: maps as shapes, charts as charts, text as text, notes kept."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.util import Pt
+
+from geodata.errors import GeodataError
+from geodata.i18n import Text, text
+from layers import formats
+from layers.charts.plot import HATCHES, Paint, Plot, ink_on, plot_of
+from layers.sheet.furniture import ILLUSTRATIVE
+from layers.sheet.paper import Box
+from layers.story.board import FOOT, PAGE, SIDE, ground_of, key_rows, key_top, scale_of
+from layers.story.map_shapes import PATTERNS, add_map, emu, top_of, without_style
+from layers.story.runs import INK, QUIET, name_font, set_run, write_markdown
+from layers.story.shown import Shown, ShownStory
+
+_TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 24.0, 13.0, 10.5, 9.0, 9.0
+_PT_PER_MM = 72 / 25.4
+_BLANK_LAYOUT = 6
+_STYLE_HATCHES = {hatch: name for name, hatch in HATCHES.items()}
+_log = structlog.get_logger(__name__)
+
+OnProgress = Callable[[int, int, str], None]
+"""Hears how many scenes are done, of how many, and the title of the one that is next."""
+
+
+def write_slides(story: ShownStory, to: Path, on_progress: OnProgress | None = None) -> list[Text]:
+    """Write a cover and a slide for each scene; what could not be made, by scene. The file is there whole or not."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = emu(PAGE.width), emu(PAGE.height)
+    deck.core_properties.title, deck.core_properties.author = story.name, story.organisation
+    _add_cover(deck, story)
+    problems = []
+    for scene in story.scenes:
+        if on_progress:
+            on_progress(scene.number - 1, len(story.scenes), scene.scene.title)
+        slide = deck.slides.add_slide(deck.slide_layouts[_BLANK_LAYOUT])
+        try:
+            _fill_slide(slide, story, scene)
+        except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
+            _log.error("a slide could not be made", scene=scene.scene.title, exc_info=error)
+            problems.append(failed(scene, error))
+        problems += [_named(scene, problem) for problem in scene.problems]
+    made = to.with_name(f".{to.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        deck.save(str(made))
+        made.replace(to)
+    finally:
+        made.unlink(missing_ok=True)
+    return problems
+
+
+def failed(scene: Shown, error: Exception) -> Text:
+    """That a scene could not be made, and why."""
+    reason = error.message if isinstance(error, GeodataError) else Text(type(error).__name__)
+    return _named(scene, text("it could not be made ({reason})", reason=reason))
+
+
+def _named(scene: Shown, problem: Text) -> Text:
+    return text("Scene {number} “{title}”: {problem}", number=scene.number, title=scene.scene.title, problem=problem)
+
+
+def _add_cover(deck: Any, story: ShownStory) -> None:
+    slide = deck.slides.add_slide(deck.slide_layouts[_BLANK_LAYOUT])
+    bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, top_of(0, PAGE.height), emu(12), emu(PAGE.height))
+    without_style(bar).fill.solid()
+    bar.fill.fore_color.rgb = RGBColor.from_string("1A73A8")
+    bar.line.fill.background()
+    _write(slide, Box(32, 95, 270, 45), story.name, 40, is_bold=True, anchor=MSO_ANCHOR.BOTTOM)
+    day = text("As of {day}", day=formats.day(story.as_of, story.language)).in_(story.language)
+    _write(slide, Box(32, 78, 270, 14), " · ".join(filter(None, (story.organisation, day))), 18, colour=QUIET)
+    marks = [ILLUSTRATIVE.in_(story.language)] if story.illustrative else []
+    _write(slide, Box(32, 20, 270, 12), " · ".join([*marks, story.review_mark]), 14, colour="#8a4b00")
+
+
+def _fill_slide(slide: Any, story: ShownStory, shown: Shown) -> None:
+    ground = ground_of(shown)
+    add_map(slide.shapes, shown, ground, scale_of(ground))
+    top = _add_words(slide, shown)
+    low = _add_key(slide, shown)
+    if shown.charts:
+        each = (top - low) / len(shown.charts)
+        for number, chart in enumerate(shown.charts):
+            _add_chart(slide, plot_of(chart), Box(SIDE.x, top - (number + 1) * each, SIDE.width, each))
+    marks = [ILLUSTRATIVE.in_(shown.language)] if shown.illustrative else []
+    foot = Box(FOOT.x, FOOT.y, FOOT.width - 26, FOOT.height)
+    _write(slide, foot, " · ".join([*marks, *shown.imprint]), _FOOT_PT, colour=QUIET)
+    corner = Box(FOOT.right - 24, FOOT.y, 24, FOOT.height)
+    _write(slide, corner, f"{shown.number} / {len(story.scenes)}", 11, across=PP_ALIGN.RIGHT)
+    notes = slide.notes_slide.notes_text_frame
+    if shown.scene.notes and notes is not None:
+        write_markdown(notes, shown.scene.notes, 12)
+
+
+def _add_words(slide: Any, shown: Shown) -> float:
+    """Title, caption and figures from the top of the panel downwards; where they end, mm."""
+    top = SIDE.top - _height(shown.scene.title, _TITLE_PT)
+    _write(slide, Box(SIDE.x, top, SIDE.width, SIDE.top - top), shown.scene.title, _TITLE_PT, is_bold=True)
+    if height := _height(shown.scene.caption, _TEXT_PT):
+        top -= 2 + height
+        frame = _frame(slide, Box(SIDE.x, top, SIDE.width, height), MSO_ANCHOR.TOP)
+        write_markdown(frame, shown.scene.caption, _TEXT_PT)
+    top -= 2
+    is_many = len(shown.figures) > 3
+    for figure in shown.figures:
+        line = 8.0 if is_many else 11.0
+        below = _height(figure.below, _SMALL_PT)
+        top -= line + below
+        _write(
+            slide, Box(SIDE.x, top + below, 62, line), figure.label, _TEXT_PT, colour=QUIET, anchor=MSO_ANCHOR.BOTTOM
+        )
+        value = Box(SIDE.x + 42, top + below, SIDE.width - 42, line)
+        size = 16.0 if is_many else 22.0
+        _write(slide, value, figure.value, size, is_bold=True, across=PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.BOTTOM)
+        _write(slide, Box(SIDE.x, top, SIDE.width, below), figure.below, _SMALL_PT, colour=QUIET)
+        top -= 1 if is_many else 2.5
+    return top - 1
+
+
+def _height(words: str, size_pt: float) -> float:
+    """About how high a text is in the panel, mm: Chinese signs are as wide as high, Latin ones half of it."""
+    if not words.strip():
+        return 0.0
+    across = SIDE.width * _PT_PER_MM / size_pt
+    lines = sum(
+        max(1, -(-int(sum(1.0 if sign > "\u2e7f" else 0.56 for sign in line) * 10) // int(across * 10)))
+        for line in words.splitlines()
+        if line.strip()
+    )
+    return lines * size_pt * 1.5 / _PT_PER_MM
+
+
+def _add_key(slide: Any, shown: Shown) -> float:
+    """The key at the bottom of the panel; its upper edge, mm."""
+    for row in key_rows(shown):
+        if row.title:
+            _write(slide, row.title_box, row.title, _KEY_PT, is_bold=True)
+        for entry, swatch, box in row.entries:
+            words = entry.label.in_(shown.language)
+            drawn = slide.shapes.add_shape(
+                MSO_SHAPE.RECTANGLE,
+                emu(swatch.x),
+                top_of(swatch.y, swatch.height),
+                emu(swatch.width),
+                emu(swatch.height),
+            )
+            without_style(drawn).name = f"key {words}"
+            colour = entry.style.fill or entry.style.hatch_colour or entry.style.stroke or entry.style.colour
+            hatch = HATCHES.get(entry.style.hatch, "")
+            paint = Paint(
+                entry.style.fill or "#ffffff" if hatch else colour, entry.style.stroke, hatch, entry.style.hatch_colour
+            )
+            _paint(drawn, paint)
+            if not paint.edge:
+                drawn.line.fill.background()
+            _write(slide, box, words, _KEY_PT)
+    return key_top(shown)
+
+
+def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
+    """A chart that can be edited, below its title."""
+    title_mm = 6.0
+    _write(slide, Box(box.x, box.top - title_mm, box.width, title_mm), plot.title, _TEXT_PT, is_bold=True)
+    content = CategoryChartData()
+    content.categories = list(plot.rows)
+    for series in plot.series:
+        content.add_series(series.name, list(series.values))
+    kind = XL_CHART_TYPE.LINE if plot.kind == "lines" else XL_CHART_TYPE.BAR_STACKED
+    if plot.kind == "bars" and not plot.is_stacked:
+        kind = XL_CHART_TYPE.BAR_CLUSTERED
+    height = min(box.height - title_mm, 14 + 9.0 * len(plot.rows)) if plot.kind == "bars" else box.height - title_mm
+    place = (emu(box.x), top_of(box.top - title_mm - height, height), emu(box.width), emu(height))
+    frame = slide.shapes.add_chart(kind, *place, content)
+    frame.name = plot.title
+    chart = frame.chart
+    chart.font.size = Pt(_SMALL_PT)
+    name_font(chart.font._rPr)
+    chart.has_title = False
+    chart.has_legend = len(plot.series) > 1
+    if chart.has_legend:
+        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+        chart.legend.include_in_layout = False
+    chart.value_axis.has_major_gridlines = plot.kind == "lines"
+    chart.value_axis.visible = plot.kind == "lines"
+    chart.value_axis.minimum_scale = 0
+    if plot.kind == "lines":
+        chart.category_axis.tick_labels.number_format = "yyyy-mm"
+        chart.category_axis.tick_labels.number_format_is_linked = False
+    else:
+        chart.category_axis.reverse_order = True
+        chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        chart.category_axis.format.line.fill.background()
+        drawn = chart.plots[0]
+        drawn.gap_width = 35
+        drawn.overlap = 100
+    _paint_chart(chart, plot)
+
+
+def _paint_chart(chart: Any, plot: Plot) -> None:
+    for series, drawn in zip(plot.series, chart.plots[0].series, strict=True):
+        if plot.kind == "lines":
+            drawn.smooth = False
+            drawn.format.line.color.rgb = RGBColor.from_string(series.paint.colour[1:7].upper())
+            drawn.format.line.width = Pt(2.5)
+            if series.paint.dashed:
+                line = drawn.format.line._get_or_add_ln()
+                line.append(line.makeelement(qn("a:prstDash"), {"val": "sysDash"}))
+            drawn.marker.style = None
+            _hide_marker(drawn)
+            continue
+        _paint(drawn.format, series.paint)
+        for number, paint in enumerate(plot.row_paints):
+            _paint(drawn.points[number].format, paint)
+        if series.shown:
+            labels = drawn.data_labels
+            labels.show_value = True
+            largest = max((value or 0 for value in series.values), default=0)
+            labels.number_format = "#,##0;;" if largest >= 10 or plot.row_paints else "#,##0.##;;"
+            labels.number_format_is_linked = False
+            labels.font.size = Pt(_FOOT_PT)
+            if plot.row_paints:
+                labels.position = XL_LABEL_POSITION.INSIDE_BASE
+            labels.font.color.rgb = RGBColor.from_string(ink_on(series.paint, INK, "#ffffff")[1:])
+
+
+def _hide_marker(drawn: Any) -> None:
+    marker = drawn._element.get_or_add_marker()
+    for child in list(marker):
+        marker.remove(child)
+    marker.append(marker.makeelement(qn("c:symbol"), {"val": "none"}))
+
+
+def _paint(form: Any, paint: Paint) -> None:
+    if not paint.colour:
+        form.fill.background()
+    elif paint.hatch:
+        form.fill.patterned()
+        form.fill.pattern = PATTERNS[_STYLE_HATCHES[paint.hatch]]
+        form.fill.fore_color.rgb = RGBColor.from_string(paint.hatch_colour[1:7].upper())
+        form.fill.back_color.rgb = RGBColor.from_string(paint.colour[1:7].upper())
+    else:
+        form.fill.solid()
+        form.fill.fore_color.rgb = RGBColor.from_string(paint.colour[1:7].upper())
+    if paint.edge:
+        form.line.color.rgb = RGBColor.from_string(paint.edge[1:7].upper())
+        form.line.width = Pt(0.5)
+
+
+def _frame(slide: Any, box: Box, anchor: Any) -> Any:
+    shape = slide.shapes.add_textbox(emu(box.x), top_of(box.y, box.height), emu(box.width), emu(box.height))
+    frame = shape.text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    frame.vertical_anchor = anchor
+    return frame
+
+
+def _write(
+    slide: Any,
+    box: Box,
+    words: str,
+    size_pt: float,
+    *,
+    colour: str = INK,
+    is_bold: bool = False,
+    across: Any = PP_ALIGN.LEFT,
+    anchor: Any = MSO_ANCHOR.MIDDLE,
+) -> None:
+    frame = _frame(slide, box, anchor)
+    frame.paragraphs[0].alignment = across
+    set_run(frame.paragraphs[0].add_run(), words, size_pt, colour=colour, is_bold=is_bold)

@@ -1,0 +1,264 @@
+// The player: walks a meeting through the scenes of a story, over the map's own script and tiles.
+import "../planmap.js";
+import "./player.css";
+import { holdArchives } from "../archives.js";
+import { Channel } from "./channel.js";
+import { Autoplay, Steps } from "./clock.js";
+import { commandOf, NumberEntry } from "./keys.js";
+import { Notes } from "./notes.js";
+import { Over } from "./over.js";
+import { Page } from "./page.js";
+
+const FLY_S = 1.1;
+const planPlayer = (window.planPlayer = { ready: false, index: -1, count: 0, isResting: false, story: null, stats: { changes: 0, lastChangeMs: 0 } });
+
+/**
+ * Show a story in this window: its scenes, or the presenter's notes where the address asks for them. `archives` are
+ * tile archives by their address, as bytes, for a page that has no server.
+ */
+planPlayer.start = (story, { archives = {} } = {}) => {
+  planPlayer.story = story;
+  planPlayer.count = story.scenes.length;
+  holdArchives(archives);
+  const asked = addressed();
+  const first = Math.min(Math.max(1, Number(asked.get("scene")) || 1), story.scenes.length) - 1;
+  const player = asked.get("notes") ? new NotesPlayer(story, first) : new ScenePlayer(story, first);
+  planPlayer.go = (index) => player.go(index);
+  if (!asked.get("notes") && asked.get("autoplay")) player.do("autoplay");
+};
+
+class Player {
+  constructor(story, first) {
+    this.story = story;
+    this.channel = new Channel(story.id, (said) => this.hear(said), () => ({ index: planPlayer.index }));
+    this.entry = new NumberEntry();
+    document.addEventListener("keydown", (event) => this.press(event));
+    this.first = first;
+  }
+
+  press(event) {
+    if (event.target.closest?.("button, input") && [" ", "Enter", "Tab"].includes(event.key)) return;
+    if (this.entry.take(event)) {
+      this.typing();
+      event.preventDefault();
+      return;
+    }
+    const number = event.key === "Enter" ? this.entry.finish() : null;
+    const command = number === null ? commandOf(event) : null;
+    if (event.key !== "Enter" && command) this.entry.finish();
+    this.typing();
+    if (number !== null) this.go(number - 1);
+    else if (command) this.do(command);
+    else return;
+    event.preventDefault();
+  }
+
+  typing() {}
+
+  do(command) {
+    const { index, count } = planPlayer;
+    const target = { next: index + 1, previous: index - 1, first: 0, last: count - 1 }[command];
+    if (target === undefined) return false;
+    this.go(target);
+    return true;
+  }
+
+  /** Go to a scene, and tell the other windows; beyond the ends nothing happens. */
+  go(index) {
+    if (index < 0 || index >= planPlayer.count) return;
+    this.show(index);
+    this.channel.tell({ index });
+  }
+
+  hear({ index, blank }) {
+    if (index !== undefined && index >= 0 && index !== planPlayer.index) this.show(index);
+    if (blank !== undefined) this.hearBlank(blank);
+  }
+
+  hearBlank() {}
+}
+
+class ScenePlayer extends Player {
+  constructor(story, first) {
+    super(story, first);
+    this.page = new Page(story);
+    this.over = new Over(this.page.root, story.words, (command) => this.do(command));
+    this.steps = new Steps();
+    this.autoplay = new Autoplay(() => this.go((planPlayer.index + 1) % planPlayer.count));
+    const options = { zoomSnap: 0, zoomControl: false, keyboard: false, attributionControl: false, fadeAnimation: false, doubleClickZoom: false, minZoom: 9, maxZoom: 20 };
+    this.map = L.map(this.page.map, options);
+    const [[south, west], [north, east]] = story.scenes[first].bounds;
+    this.map.setView([(south + north) / 2, (west + east) / 2], 13);
+    window.planMap.layer(story.config).addTo(this.map);
+    this.map.on("planpainted", () => this.painted());
+    this.map.on("dblclick", () => this.do("home"));
+    this.map.on("moveend", () => this.rested());
+    this.reduced = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
+    this.show(first);
+    this.channel.ask();
+  }
+
+  typing() {
+    this.over.showTyped(this.entry.typed);
+  }
+
+  show(index) {
+    const scene = this.story.scenes[index];
+    const isFirst = planPlayer.index < 0;
+    planPlayer.index = index;
+    planPlayer.stats.changes += 1;
+    this.changedAt = performance.now();
+    this.steps.stop();
+    this.autoplay.leave();
+    this.map.stop();
+    this.page.show(scene);
+    this.state = scene.state;
+    this.over.showLayers(this.layersOf(scene.state), (layer, visible) => this.showLayer(layer, visible));
+    const isPlaying = scene.transition === "play" && scene.steps.length > 0;
+    this.tell(isPlaying ? { ...scene.state, asOf: scene.steps[0].asOf } : scene.state);
+    const flies = scene.transition === "fly" && !isFirst && !this.reduced;
+    planPlayer.isResting = false;
+    window.planMap.home(flies ? { durationS: FLY_S } : {});
+    if (isPlaying) this.play(scene);
+    else this.autoplay.rest(scene.dwellS + (flies ? FLY_S : 0));
+    keepAddress(scene.number);
+  }
+
+  /** The months of a scene, one after the other; the last is the scene's own day. */
+  play(scene) {
+    this.steps.start(
+      scene.steps.length,
+      (number) => {
+        const { asOf, words, figures } = scene.steps[number];
+        this.tell({ ...this.state, asOf });
+        this.page.showMonth(words);
+        if (figures.length) this.page.showFigures(figures);
+      },
+      () => this.autoplay.rest(scene.dwellS),
+    );
+  }
+
+  tell(state) {
+    this.told = state;
+    window.planMap.apply(state);
+  }
+
+  layersOf({ layers }) {
+    const { titles } = this.story.config;
+    return Object.entries(layers).map(([name, { visible }]) => ({ name, visible, title: titles[name][this.story.language] }));
+  }
+
+  /** See a layer, or not, until the next scene. */
+  showLayer(name, visible) {
+    const layer = this.state.layers[name];
+    const shown = { ...layer, visible, opacity: layer.opacity || 1 };
+    this.state = { ...this.state, layers: { ...this.state.layers, [name]: shown } };
+    this.tell({ ...this.state, asOf: this.told.asOf });
+  }
+
+  painted() {
+    planPlayer.ready = true;
+    if (!this.changedAt) return;
+    planPlayer.stats.lastChangeMs = Math.round(performance.now() - this.changedAt);
+    this.changedAt = 0;
+  }
+
+  /** The map has come to rest: the next scene's tiles are fetched before they are asked for. */
+  rested() {
+    planPlayer.isResting = true;
+    const next = this.story.scenes[(planPlayer.index + 1) % planPlayer.count];
+    clearTimeout(this.ahead);
+    this.ahead = setTimeout(() => window.planMap.fetchAhead(next.state, next.bounds), 300);
+  }
+
+  do(command) {
+    if (command !== "blank" && this.over.blank.hidden === false) {
+      this.blank(false);
+      if (command === "leave") return true;
+    }
+    if (super.do(command)) return true;
+    switch (command) {
+      case "fullScreen":
+        if (document.fullscreenElement) document.exitFullscreen();
+        else document.documentElement.requestFullscreen?.().catch(() => {});
+        break;
+      case "blank":
+        this.blank(this.over.blank.hidden);
+        break;
+      case "leave":
+        if (!this.over.close() && document.fullscreenElement) document.exitFullscreen();
+        this.map.closePopup();
+        break;
+      case "home":
+        window.planMap.home({ durationS: this.reduced ? 0 : FLY_S });
+        break;
+      case "autoplay":
+        this.over.buttons.autoplay.setAttribute("aria-pressed", String(this.autoplay.toggle()));
+        if (this.autoplay.isOn && !this.steps.timer) this.autoplay.rest(this.story.scenes[planPlayer.index].dwellS);
+        break;
+      case "notes":
+        window.open(notesAddress(), "liaohe-notes", "width=900,height=700");
+        break;
+      default:
+        this.over.toggle(command);
+    }
+    return true;
+  }
+
+  blank(seen) {
+    this.over.toggle("blank", seen);
+    this.channel.tell({ blank: seen });
+  }
+
+  hearBlank(seen) {
+    this.over.toggle("blank", seen);
+  }
+}
+
+class NotesPlayer extends Player {
+  constructor(story, first) {
+    super(story, first);
+    this.isBlank = false;
+    this.notes = new Notes(story, (command) => this.do(command));
+    this.show(first);
+    this.channel.ask();
+    planPlayer.ready = true;
+  }
+
+  show(index) {
+    planPlayer.index = index;
+    planPlayer.stats.changes += 1;
+    this.notes.show(index);
+    keepAddress(this.story.scenes[index].number);
+  }
+
+  do(command) {
+    if (super.do(command)) return true;
+    if (command === "blank") this.channel.tell({ blank: (this.isBlank = !this.isBlank) });
+    return true;
+  }
+
+  hearBlank(seen) {
+    this.isBlank = seen;
+  }
+}
+
+const isFile = () => window.location.protocol === "file:";
+
+/** What the address asks for: of a file its fragment, else its query. */
+function addressed() {
+  return new URLSearchParams(isFile() ? window.location.hash.slice(1) : window.location.search);
+}
+
+function keepAddress(number) {
+  const query = addressed();
+  query.set("scene", String(number));
+  window.history.replaceState(null, "", `${isFile() ? "#" : "?"}${query}`);
+}
+
+function notesAddress() {
+  const query = addressed();
+  query.set("notes", "1");
+  query.delete("autoplay");
+  return `${window.location.href.split(/[?#]/)[0]}${isFile() ? "#" : "?"}${query}`;
+}

@@ -1,0 +1,72 @@
+// The presenter's window: what to say, how long it has taken, what comes next.
+import { element } from "./charts.js";
+import { lasting } from "./clock.js";
+
+const TICK_MS = 500;
+
+export class Notes {
+  constructor(story, onCommand) {
+    this.story = story;
+    const { words } = story;
+    document.documentElement.lang = story.language === "zh" ? "zh-CN" : "en";
+    document.title = `${words.notes} · ${story.name}`;
+    this.started = this.reached = Date.now();
+    this.title = element("h1");
+    this.text = element("div", "text");
+    this.problems = element("ul", "problems");
+    this.next = element("section", "next");
+    this.total = element("b");
+    this.here = element("b");
+    this.clock = element("b");
+    this.number = element("span", "number");
+    const top = element("header");
+    for (const [name, value] of [["timer", this.total], ["sceneTimer", this.here], ["clock", this.clock]]) {
+      const box = element("span", "time", words[name]);
+      box.append(value);
+      top.append(box);
+    }
+    top.append(this.number);
+    const bar = element("nav");
+    for (const command of ["previous", "next", "blank", "reset"]) {
+      const button = element("button", "", words[command]);
+      button.type = "button";
+      button.addEventListener("click", () => (command === "reset" ? this.reset() : onCommand(command)));
+      bar.append(button);
+    }
+    const root = element("div", "notes-window");
+    root.append(top, this.title, this.text, this.next, this.problems, bar);
+    document.body.replaceChildren(root);
+    setInterval(() => this.tick(), TICK_MS);
+  }
+
+  show(index) {
+    const { scenes, words } = this.story;
+    const [scene, next] = [scenes[index], scenes[index + 1]];
+    if (this.index !== index) this.reached = Date.now();
+    this.index = index;
+    this.title.textContent = scene.title;
+    this.text.innerHTML = scene.notes || "";
+    if (!scene.notes) this.text.append(element("p", "none", words.noNotes));
+    this.number.textContent = `${scene.number} / ${scenes.length}`;
+    this.next.replaceChildren(element("h2", "", next ? `${words.nextScene}${words.colon}${next.title}` : words.end));
+    if (next) {
+      const caption = element("div");
+      caption.innerHTML = next.caption;
+      this.next.append(caption);
+    }
+    this.problems.replaceChildren(...scene.problems.map((problem) => element("li", "", problem)));
+    this.tick();
+  }
+
+  reset() {
+    this.started = this.reached = Date.now();
+    this.tick();
+  }
+
+  tick() {
+    const now = Date.now();
+    this.total.textContent = lasting((now - this.started) / 1000);
+    this.here.textContent = lasting((now - this.reached) / 1000);
+    this.clock.textContent = new Date(now).toTimeString().slice(0, 5);
+  }
+}

@@ -1,0 +1,73 @@
+// What stands around the map: title, caption, figures, charts, key, foot. One scene's content replaces the other's.
+import { chart, element } from "./charts.js";
+
+export class Page {
+  constructor(story) {
+    this.story = story;
+    document.documentElement.lang = story.language === "zh" ? "zh-CN" : "en";
+    document.title = story.name;
+    this.root = element("div", "player");
+    this.stage = element("main", "stage");
+    this.map = element("div", "map");
+    this.map.id = "map";
+    this.month = element("div", "month");
+    this.key = element("div", "key");
+    this.stage.append(this.map, this.month);
+    this.side = element("aside", "side");
+    this.title = element("h1");
+    this.title.setAttribute("aria-live", "polite");
+    this.caption = element("div", "caption");
+    this.figures = element("div", "figures");
+    this.charts = element("div", "charts");
+    this.side.append(this.title, this.caption, this.figures, this.charts, this.key);
+    this.foot = element("footer", "foot");
+    this.imprint = element("span", "imprint");
+    this.sample = element("span", "sample");
+    this.number = element("span", "number");
+    this.foot.append(this.sample, this.imprint, this.number);
+    this.root.append(this.stage, this.side, this.foot);
+    document.body.replaceChildren(this.root);
+  }
+
+  show(scene) {
+    this.title.textContent = scene.title;
+    this.caption.innerHTML = scene.caption; // made by the server from Markdown without HTML
+    this.showFigures(scene.figures);
+    this.charts.replaceChildren(...scene.charts.map(chart));
+    this.key.replaceChildren(...scene.key.map(keyGroup));
+    this.imprint.textContent = scene.imprint.join(" · ");
+    this.sample.textContent = this.story.illustrative ? this.story.words.illustrative : "";
+    this.number.textContent = `${scene.number} / ${this.story.scenes.length}`;
+    this.root.classList.toggle("many-figures", scene.figures.length > 3);
+    this.root.classList.toggle("bare", !scene.caption && !scene.figures.length && !scene.charts.length);
+    this.month.textContent = "";
+    this.caption.scrollTop = 0;
+  }
+
+  showFigures(figures) {
+    this.figures.replaceChildren(
+      ...figures.map(({ label, value, below }) => {
+        const box = element("div", "figure");
+        box.append(element("span", "label", label), element("b", "", value), element("span", "below", below));
+        return box;
+      }),
+    );
+  }
+
+  showMonth(words) {
+    this.month.textContent = words;
+  }
+}
+
+function keyGroup({ title, entries }) {
+  const group = element("div", "group");
+  if (entries.length > 1 || entries[0]?.label !== title) group.append(element("b", "", title));
+  for (const { label, css } of entries) {
+    const swatch = element("i");
+    swatch.style.cssText = css;
+    const entry = element("span", "entry");
+    entry.append(swatch, label);
+    group.append(entry);
+  }
+  return group;
+}

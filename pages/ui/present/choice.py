@@ -1,0 +1,120 @@
+"""Which story and which scene the page is at, kept for the session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from geodata import stories
+from geodata.errors import GeodataError
+from geodata.i18n import Text
+from geodata.stories import Story
+from layers.story.ready import READY, ready_story
+from pages.ui import data, who
+from pages.ui.language import language
+
+STORY_KEY = "story"
+_SCENE, _ASKED, _REFUSED, _DROPPED = "_scene", "_scene_asked", "_story_refused", "_story_before"
+
+
+def offered() -> dict[str, Story]:
+    """Every story by its id, the ready one first.
+
+    Raises
+    ------
+    StoreError
+        The store can't be read.
+    """
+    versions = data.current()
+    ready = ready_story(versions, data.default_as_of(versions), language())
+    return {READY: ready} | {story.id: story for story in stories.read_stories(data.store())}
+
+
+def chosen(among: dict[str, Story]) -> Story:
+    """The story that the page is at."""
+    return among.get(str(st.session_state.get(STORY_KEY)), among[READY])
+
+
+def is_ready(story: Story) -> bool:
+    """Whether it is the story that comes with the application, which nobody changes."""
+    return story.id == READY
+
+
+def scene_number(story: Story) -> int:
+    """The place of the scene that the page is at, from 0."""
+    place: int = st.session_state.get(_SCENE, 0)
+    return max(0, min(place, len(story.scenes) - 1))
+
+
+def asked() -> int:
+    """How often the page itself went to a scene."""
+    count: int = st.session_state.get(_ASKED, 0)
+    return count
+
+
+def go(place: int) -> None:
+    """Go to a scene."""
+    st.session_state[_SCENE] = place
+    st.session_state[_ASKED] = asked() + 1
+
+
+def follow(place: int) -> None:
+    """The player went to a scene by itself."""
+    st.session_state[_SCENE] = place
+
+
+def open_story(story_id: str) -> None:
+    """Show another story from its first scene, from the next run on."""
+    st.session_state[STORY_KEY] = story_id
+    go(0)
+
+
+def save(story: Story) -> Story | None:
+    """Keep a story; what speaks against it is told on the next run, and nothing is changed."""
+    try:
+        saved = stories.save(data.store(), story, typed_name())
+    except GeodataError as error:
+        st.session_state[_REFUSED] = error.message
+        return None
+    return saved
+
+
+def drop(story: Story) -> None:
+    """Delete a story; it can be put back."""
+    try:
+        stories.drop(data.store(), story, typed_name())
+    except GeodataError as error:
+        st.session_state[_REFUSED] = error.message
+    else:
+        st.session_state[_DROPPED] = story
+        open_story(READY)
+
+
+def dropped() -> Story | None:
+    """The story that was deleted last in this session."""
+    story: Story | None = st.session_state.get(_DROPPED)
+    return story
+
+
+def put_back() -> None:
+    """Take a deletion back."""
+    story = st.session_state.pop(_DROPPED, None)
+    if story is not None and save(replace(story, edition=0)):
+        open_story(story.id)
+
+
+def refuse(reason: Text) -> None:
+    """Say on the next run what was not done."""
+    st.session_state[_REFUSED] = reason
+
+
+def take_refusal() -> Text | None:
+    """What was not done since the last run, and why; told once."""
+    reason: Text | None = st.session_state.pop(_REFUSED, None)
+    return reason
+
+
+def typed_name() -> str:
+    """The name that a person typed where it is asked for."""
+    return str(st.session_state.get(who.KEY) or "")

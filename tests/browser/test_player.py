@@ -1,0 +1,231 @@
+"""Presenting: keys, autoplay, two windows in step, and nothing that grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from geodata.store import Store
+from tests.browser.conftest import OpenWindow
+from tests.browser.harness import Window
+
+SCENES = 10
+GREENING = 7
+"""The number of the scene that plays its months."""
+
+
+def player(window: Window, asked: str = "") -> Page:
+    page = window.page
+    page.goto(f"{window.base_url}/player/ready?language=zh{asked}")
+    page.wait_for_function("() => window.planPlayer && planPlayer.ready", timeout=60_000)
+    return page
+
+
+def index(page: Page) -> int:
+    return int(page.evaluate("planPlayer.index"))
+
+
+def rest(page: Page) -> None:
+    """Wait until the map stands still and is painted."""
+    page.wait_for_function("() => planMap.stats.paints > 0 && planPlayer.isResting")
+
+
+def waits(page: Page) -> Callable[[str], None]:
+    return lambda condition: page.wait_for_function(f"() => {condition}", timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    ("keys", "ends_at"),
+    [
+        (["ArrowRight"], 1),
+        (["PageDown", "PageDown", "PageUp"], 1),
+        (["Space", "n", "ArrowLeft"], 1),
+        (["End"], SCENES - 1),
+        (["End", "ArrowRight"], SCENES - 1),
+        (["End", "Home"], 0),
+        (["ArrowLeft"], 0),
+        (["1", "0", "Enter"], SCENES - 1),
+        (["4", "Enter"], 3),
+        (["9", "9", "Enter"], 0),
+        (["Control+ArrowRight"], 0),
+    ],
+)
+def test_keys_go_from_scene_to_scene(open_window: OpenWindow, keys: list[str], ends_at: int) -> None:
+    page = player(open_window())
+    for key in keys:
+        page.keyboard.press(key)
+    waits(page)(f"planPlayer.index === {ends_at}")
+    assert page.locator(".foot .number").inner_text() == f"{ends_at + 1} / {SCENES}"
+    assert f"scene={ends_at + 1}" in page.url or (ends_at == 0 and "scene=1" in page.url)
+
+
+def test_each_scene_shows_its_layers_its_title_and_its_numbers(open_window: OpenWindow, store: Store) -> None:
+    page = player(open_window(), "&scene=4")
+    assert page.locator("h1").inner_text() == "土地供应与利用现状"
+    assert page.locator(".sample").inner_text() == "示例数据"
+    assert "未经审图" in page.locator(".imprint").inner_text()
+    waits(page)(f"planMap.stats.layers.parcels?.painted === {len(store.read('parcels'))}")
+    assert page.locator(".chart .track").count() == 8
+    page.keyboard.press("ArrowRight")
+    waits(page)("planMap.stats.layers.parcels?.painted < 1000")
+    page.keyboard.press("ArrowRight")
+    waits(page)("planMap.stats.layers.relocation_zones?.painted === 60")
+    assert page.locator(".leaflet-flows-pane path[marker-end]").count() == 60
+    page.keyboard.press("ArrowRight")
+    waits(page)("!document.querySelector('.leaflet-flows-pane path[marker-end]')")
+
+
+def test_a_scene_is_there_at_once_and_the_map_is_never_empty(open_window: OpenWindow) -> None:
+    page = player(open_window())
+    page.evaluate(
+        """() => {
+            window.emptied = 0;
+            const look = () => {
+                if (!document.querySelector(".leaflet-plan-pane canvas.leaflet-tile")) window.emptied += 1;
+                requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    for number in range(2, SCENES + 1):
+        page.keyboard.press("PageDown")
+        waits(page)(f"planPlayer.index === {number - 1} && planPlayer.stats.lastChangeMs > 0")
+        rest(page)
+        assert page.evaluate("planPlayer.stats.lastChangeMs") < 3000  # 0.15 s on a quiet machine; see bench/
+    assert page.evaluate("window.emptied") == 0
+
+
+def test_the_months_play_and_end_at_the_scenes_own_day(open_window: OpenWindow) -> None:
+    page = player(open_window(), f"&scene={GREENING}")
+    waits(page)("document.querySelector('.month').textContent.includes('2018年')")
+    first = page.locator(".figure b").inner_text()
+    waits(page)("document.querySelector('.month').textContent === '2020年12月'")
+    assert page.locator(".figure b").inner_text() != first
+    assert page.evaluate("planMap.state.asOf === planPlayer.story.scenes[6].state.asOf")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".month").inner_text() == ""
+
+
+def test_autoplay_goes_round_for_a_lobby(open_window: OpenWindow) -> None:
+    page = player(open_window(), f"&scene={SCENES - 1}&autoplay=1")
+    page.evaluate("planPlayer.story.scenes.forEach((scene) => { scene.dwellS = 0.4; scene.transition = 'cut'; })")
+    page.keyboard.press("ArrowRight")
+    waits(page)("planPlayer.index === 0")
+    waits(page)("planPlayer.index === 2")
+    page.keyboard.press("a")
+    stays = index(page)
+    page.wait_for_timeout(1500)
+    assert index(page) == stays
+
+
+def test_the_screen_goes_black_and_comes_back(open_window: OpenWindow) -> None:
+    page = player(open_window())
+    page.keyboard.press("b")
+    assert page.locator(".blank").is_visible()
+    page.keyboard.press("b")
+    assert not page.locator(".blank").is_visible()
+    page.keyboard.press(".")
+    page.keyboard.press("Escape")
+    assert not page.locator(".blank").is_visible()
+    assert index(page) == 0
+
+
+def test_help_layers_and_the_spot_open_and_close_by_keys(open_window: OpenWindow) -> None:
+    page = player(open_window())
+    page.keyboard.press("h")
+    assert "激光点" in page.locator(".help").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator(".help").is_visible()
+    page.keyboard.press("l")
+    page.mouse.move(300, 200)
+    box = page.locator(".spot").bounding_box()
+    assert box is not None
+    assert abs(box["x"] + box["width"] / 2 - 300) < 3
+    page.keyboard.press("l")
+    page.keyboard.press("t")
+    page.locator(".layers label", has_text="河道").locator("input").uncheck()
+    waits(page)("(planMap.stats.layers.waterways?.painted ?? 0) === 0")
+    page.keyboard.press("ArrowRight")
+    waits(page)("planMap.stats.layers.waterways?.painted === 9")
+
+
+def test_the_notes_window_and_the_audience_stay_in_step(open_window: OpenWindow) -> None:
+    window = open_window()
+    audience = player(window)
+    with window.context.expect_page() as opened:
+        audience.keyboard.press("s")
+    notes = opened.value
+    notes.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    assert "一句话" in notes.locator(".text").inner_text()
+    assert "水系连通" in notes.locator(".next").inner_text()
+    notes.keyboard.press("PageDown")
+    waits(audience)("planPlayer.index === 1")
+    audience.keyboard.press("End")
+    waits(notes)(f"planPlayer.index === {SCENES - 1}")
+    assert "最后一个场景" in notes.locator(".next").inner_text()
+    notes.keyboard.press("b")
+    audience.locator(".blank").wait_for()
+    notes.keyboard.press("b")
+    audience.locator(".blank").wait_for(state="hidden")
+    waits(notes)("document.querySelector('.time b').textContent !== '0:00'")
+    notes.get_by_role("button", name="计时归零").click()
+    assert notes.locator(".time b").first.inner_text() == "0:00"
+
+
+def test_reloading_stays_at_the_scene_and_an_unknown_story_is_told(open_window: OpenWindow) -> None:
+    window = open_window()
+    page = player(window)
+    page.keyboard.press("End")
+    waits(page)(f"planPlayer.index === {SCENES - 1}")
+    page.reload()
+    page.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    assert index(page) == SCENES - 1
+    page.goto(f"{window.base_url}/player/nowhere?language=zh")
+    page.get_by_text("该汇报不存在").wait_for()
+    assert all("404" in failure for failure in window.watch.failures)
+    window.watch.failures.clear()
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(1024, 768), (1366, 768), (3840, 2160), (800, 1200)])
+def test_it_fits_every_screen(open_window: OpenWindow, width_px: int, height_px: int) -> None:
+    page = player(open_window(width_px=width_px, height_px=height_px), f"&scene={SCENES}")
+    for number in (SCENES, 4, 5):
+        page.keyboard.type(str(number))
+        page.keyboard.press("Enter")
+        waits(page)(f"planPlayer.index === {number - 1}")
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll("h1, .caption, .figure, .chart, .key, .foot")].filter((part) => {
+                const box = part.getBoundingClientRect();
+                const isOutside = box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+                return isOutside || part.scrollWidth > part.clientWidth + 1;
+            }).map((part) => part.className || part.tagName)"""
+        )
+        assert cut == []
+    title_px = float(page.locator("h1").evaluate("title => parseFloat(getComputedStyle(title).fontSize)"))
+    assert title_px >= height_px / 45
+
+
+def test_many_changes_leave_nothing_behind(open_window: OpenWindow) -> None:
+    page = player(open_window())
+    page.evaluate("planPlayer.story.scenes.forEach((scene) => { scene.transition = 'cut'; })")
+    count = "() => [document.querySelectorAll('*').length, Object.keys(planMap.map._layers).length]"
+
+    def once_round() -> list[int]:
+        for number in range(SCENES):
+            page.evaluate(f"planPlayer.go({number})")
+            waits(page)("planPlayer.stats.lastChangeMs > 0")
+        page.evaluate("planPlayer.go(0)")
+        rest(page)
+        page.wait_for_timeout(800)
+        found: list[int] = page.evaluate(count)
+        return found
+
+    once_round()
+    before = once_round()
+    for _ in range(4):
+        once_round()
+    elements, layers = once_round()
+    assert layers == before[1]
+    assert elements <= before[0] * 1.1

@@ -1,0 +1,103 @@
+"""Scenes worked out over what is published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from geodata.indicators import default_as_of
+from geodata.store import Store
+from geodata.stories import Scene, Story
+from layers.charts import sections
+from layers.story.compose import Composer, compose, newer_versions, pinned
+from layers.story.ready import ready_story
+from pages.ui.present.names import CHARTS
+
+LAND = Scene(
+    "land", {"layers": "district.parcels", "as_of": "2020-12-31"}, charts=("land_status",), figures=("parcels",)
+)
+
+
+@pytest.fixture(scope="module")
+def composer(store: Store) -> Composer:
+    return Composer(store, "en")
+
+
+def test_a_scene_shows_its_layers_its_day_and_what_the_filters_leave(composer: Composer) -> None:
+    whole = composer.scene(LAND, 1)
+    assert [layer.name for layer in whole.layers] == ["parcels", "district"]
+    assert whole.on == date(2020, 12, 31)
+    idle = composer.scene(replace(LAND, view={**LAND.view, "f.parcels.state": "idle"}), 1)
+    left = idle.layers[0]
+    assert 0 < len(left.frame) < len(whole.layers[0].frame)
+    assert set(left.states) == {"idle"}
+    # The chart shows what the filter leaves, and nothing faint beside it.
+    assert [bar.y[0] for bar in idle.charts[0].figure.data if bar.x[0]] == ["Suspected idle"]
+
+
+def test_a_place_of_centre_and_zoom_is_what_an_ordinary_screen_shows(composer: Composer) -> None:
+    view = {**LAND.view, "centre": "116.66000_35.40000", "zoom": "14"}
+    west, south, east, north = composer.scene(replace(LAND, view=view), 1).bounds
+    assert ((west + east) / 2, (south + north) / 2) == pytest.approx((116.66, 35.4))
+    assert east - west == pytest.approx(1200 * 360 / 256 / 2**14)
+
+
+def test_without_a_place_the_whole_district_is_shown(composer: Composer, store: Store) -> None:
+    assert composer.scene(LAND, 1).bounds == pytest.approx(tuple(store.read("district").total_bounds))
+    near = (116.65, 35.41, 116.66, 35.42)
+    assert composer.scene(replace(LAND, bounds=near), 1).bounds == near
+
+
+def test_what_can_not_be_shown_is_told_and_the_rest_is_there(composer: Composer) -> None:
+    scene = replace(
+        LAND, view={**LAND.view, "zoom": "far"}, charts=("land_status", "nowhere"), versions={"parcels": 99}
+    )
+    shown = composer.scene(scene, 1)
+    told = [problem.in_("en") for problem in shown.problems]
+    assert told == [
+        "This part of the scene can't be shown: the zoom of the map.",
+        "Version 99 of Land parcels is not there; the current one is shown.",
+        "There is no chart “nowhere”.",
+    ]
+    assert len(shown.charts) == 1
+
+
+def test_a_pinned_scene_says_when_the_data_has_moved_on(store: Store) -> None:
+    current = store.current()
+    scene = pinned(LAND, current)
+    assert newer_versions(scene, current) == []
+    older = replace(scene, versions={**scene.versions, "parcels": current["parcels"].number - 1})
+    assert newer_versions(older, current) == ["parcels"]
+
+
+def test_a_play_goes_from_month_to_month_to_the_scenes_own_day(composer: Composer) -> None:
+    view = {"layers": "greening", "as_of": "2020-03-15"}
+    scene = Scene("p", view, figures=("greening",), transition="play", play_from=date(2019, 12, 1))
+    steps = composer.scene(scene, 1).steps
+    days = [date(2019, 12, 31), date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 15)]
+    assert [step.on for step in steps] == days
+    assert steps[0].words == "Dec 2019"
+    assert all(len(step.figures) == 1 for step in steps)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_ready_story_has_ten_scenes_without_a_problem(store: Store, language) -> None:
+    current = store.current()
+    story = ready_story(current, default_as_of(current), language)
+    shown = compose(store, story, language)
+    assert len(shown.scenes) == 10
+    assert [problem for scene in shown.scenes for problem in scene.problems] == []
+    assert shown.illustrative
+    for scene in shown.scenes:
+        assert scene.layers, scene.scene.title
+        assert scene.imprint[-1] in ("内部资料 未经审图", "Internal, not reviewed for publication")
+
+
+def test_every_chart_has_a_short_name() -> None:
+    assert set(CHARTS) == set(sections.PARTS)
+
+
+def test_an_empty_story_is_composed_too(store: Store) -> None:
+    assert compose(store, Story("empty"), "zh").scenes == []

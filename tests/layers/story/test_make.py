@@ -1,0 +1,186 @@
+"""What a meeting takes along, opened again by programs of others."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+
+from geodata.measures import area_ha
+from geodata.store import Store
+from geodata.stories import Scene, Story
+from layers.story import slides
+from layers.story.make import FORMS, StoryOptionError, make
+from layers.story.runs import FONT
+
+VIEW = {"as_of": "2020-12-31"}
+STORY = Story(
+    "年中汇报",
+    (
+        Scene(
+            "用地现状",
+            {**VIEW, "layers": "district.parcels"},
+            caption="**批而未供**：\n\n- 一\n- 二",
+            charts=("land_status",),
+            figures=("parcels",),
+            notes="先讲总量",
+        ),
+        Scene("路网", {**VIEW, "layers": "district.roads"}, charts=("roads",)),
+        Scene(
+            "绿化",
+            {**VIEW, "layers": "district.greening"},
+            charts=("greening", "greening_kinds"),
+            transition="play",
+            play_from=date(2020, 10, 1),
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def made(store: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("made")
+    files = {form: folder / f"story.{form}" for form in FORMS}
+    for form, path in files.items():
+        heard: list[tuple[int, int, str]] = []
+        assert make(store, STORY, "zh", form, path, partial(_hear, heard)) == []
+        assert heard or form == "html"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in files.values())
+    return files
+
+
+def _hear(heard: list[tuple[int, int, str]], *told) -> None:
+    heard.append(told)
+
+
+def shapes_of(slide) -> list:
+    return [shape for group in slide.shapes if group.shape_type == MSO_SHAPE_TYPE.GROUP for shape in group.shapes]
+
+
+def test_slides_hold_maps_as_shapes_and_charts_as_charts(made: dict[str, Path], store: Store) -> None:
+    deck = Presentation(str(made["pptx"]))
+    assert (deck.slide_width, deck.slide_height) == (12_192_120, 6_858_000)
+    cover, land, roads, greening = deck.slides
+    assert "年中汇报" in [shape.text_frame.text for shape in cover.shapes if shape.has_text_frame]
+    charts = [[shape.chart for shape in slide.shapes if shape.has_chart] for slide in (land, roads, greening)]
+    assert [len(found) for found in charts] == [1, 1, 2]
+    (bars,) = charts[0][0].plots[0].series
+    assert sum(bars.values) == pytest.approx(charts_total(store), rel=1e-6)
+    names = {shape.name for shape in shapes_of(land)}
+    assert "paper" in names
+    assert {name.split()[0] for name in names if " " in name} == {"新区范围", "用地"}
+    assert land.notes_slide.notes_text_frame.text == "先讲总量"
+    words = " ".join(shape.text_frame.text for shape in land.shapes if shape.has_text_frame)
+    assert "未经审图" in words
+    assert "1 / 3" in words
+    assert "• 一" in words
+
+
+def charts_total(store: Store) -> float:
+    return float(area_ha(store.read("parcels")).sum())
+
+
+def test_every_run_of_a_slide_names_a_font_that_has_chinese(made: dict[str, Path]) -> None:
+    with zipfile.ZipFile(made["pptx"]) as archive:
+        for name in archive.namelist():
+            if re.fullmatch(r"ppt/slides/slide\d+\.xml", name):
+                runs = re.findall(r"<a:rPr.*?</a:rPr>", archive.read(name).decode())
+                assert runs
+                assert all(f'<a:ea typeface="{FONT}"' in run and f'<a:latin typeface="{FONT}"' in run for run in runs)
+
+
+@pytest.mark.slow
+def test_libreoffice_draws_the_slides_like_the_scenes_pictures(made: dict[str, Path], tmp_path: Path) -> None:
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf"]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(made["pptx"])], check=True, capture_output=True, timeout=120
+    )
+    text = subprocess.run(["pdftotext", str(tmp_path / "story.pdf"), "-"], check=True, capture_output=True, text=True)
+    assert text.stdout.count("\f") == 4
+    for words in ("年中汇报", "用地现状", "路网", "绿化"):
+        assert words in text.stdout
+    subprocess.run(["pdftoppm", "-r", "40", "-png", str(tmp_path / "story.pdf"), str(tmp_path / "p")], check=True)
+    drawn = [Image.open(path).convert("RGB") for path in sorted(tmp_path.glob("p-*.png"))[1:]]
+    with zipfile.ZipFile(made["png"]) as archive:
+        pictures = [Image.open(archive.open(name)).convert("RGB") for name in sorted(archive.namelist())]
+    assert len(drawn) == len(pictures) == 3
+    for slide, picture in zip(drawn, pictures, strict=True):
+        # The left two thirds are the map; its colours are those of the scene, but for edges and hatches.
+        size = (30, 20)
+        maps = [
+            each.crop((0, 0, each.width * 2 // 3, each.height)).resize(size, Image.Resampling.BOX)
+            for each in (slide, picture)
+        ]
+        apart = np.abs(np.asarray(maps[0], dtype=float) - np.asarray(maps[1], dtype=float)).mean()
+        assert apart < 14
+        other = np.abs(np.asarray(maps[0], dtype=float) - 255).mean()
+        assert other > 5
+
+
+def test_the_pdf_has_a_page_for_each_scene_with_text_in_embedded_fonts(made: dict[str, Path]) -> None:
+    fonts = subprocess.run(["pdffonts", str(made["pdf"])], check=True, capture_output=True, text=True).stdout
+    rows = fonts.splitlines()[2:]
+    assert rows
+    assert all("TrueType" in row and " yes yes" in row for row in rows)
+    text = subprocess.run(["pdftotext", "-layout", str(made["pdf"]), "-"], check=True, capture_output=True, text=True)
+    assert text.stdout.count("\f") == 4
+    written = "".join(text.stdout.split())
+    for words in ("年中汇报", "用地现状", "•一", "未经审图", "3/3"):
+        assert words in written
+
+
+def test_there_is_a_picture_of_each_scene(made: dict[str, Path]) -> None:
+    with zipfile.ZipFile(made["png"]) as archive:
+        assert sorted(archive.namelist()) == ["01.png", "02.png", "03.png"]
+        with Image.open(archive.open("02.png")) as picture:
+            assert picture.size == (1920, 1080)
+
+
+def test_the_moving_picture_has_a_picture_for_each_month(made: dict[str, Path]) -> None:
+    with Image.open(made["gif"]) as picture:
+        assert picture.n_frames == 3  # October, November, and the day itself
+
+
+def test_the_handout_is_one_file_that_names_no_other_place(made: dict[str, Path]) -> None:
+    content = made["html"].read_text(encoding="utf-8")
+    addresses = set(re.findall(r"""(?:https?:)?//[\w.-]+\.\w+[^\s"'`<>)]*""", content))
+    assert {each for each in addresses if not each.startswith("http://www.w3.org/")} == set()
+    assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"'](?!data:)", content)
+    archives = json.loads(content.partition('id="archives">')[2].partition("</script>")[0])
+    assert {address.split("/")[2] for address in archives} == {"district", "parcels", "roads", "greening"}
+
+
+def test_a_scene_that_fails_is_named_and_the_rest_is_made(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = slides.add_map
+
+    def fail_on_roads(shapes, shown, *more):
+        if shown.number == 2:
+            raise ValueError("broken")
+        return real(shapes, shown, *more)
+
+    monkeypatch.setattr(slides, "add_map", fail_on_roads)
+    problems = make(store, STORY, "en", "pptx", tmp_path / "a.pptx")
+    assert [problem.in_("en") for problem in problems] == ["Scene 2 “路网”: it could not be made (ValueError)"]
+    assert len(Presentation(str(tmp_path / "a.pptx")).slides) == 4
+
+
+def test_a_story_without_scenes_or_without_a_play_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(StoryOptionError, match="has no scenes yet"):
+        make(store, Story("empty"), "en", "pdf", tmp_path / "a.pdf")
+    still = replace(STORY, scenes=STORY.scenes[:2])
+    with pytest.raises(StoryOptionError, match="plays its months"):
+        make(store, still, "en", "gif", tmp_path / "a.gif")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,168 @@
+"""The page on which stories are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geodata import stories
+from geodata.settings import Settings
+from geodata.store import Store
+from geodata.stories import Scene, Story
+from layers import assets
+from layers.story.ready import READY
+from pages.ui import place
+from pages.ui.present import stage
+from tests.pages.conftest import OpenPage
+
+VIEW = {"v": "1", "layers": "district.parcels", "as_of": "2020-12-31"}
+
+
+@pytest.fixture(autouse=True)
+def store(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[Store]:
+    monkeypatch.setattr(assets, "missing", list)
+    monkeypatch.setattr(stage, "show", lambda *_: None)
+    monkeypatch.setattr(place, "follow", lambda _: {"centre": "116.65000_35.41000", "zoom": "14.25"})
+    store = Store.open(published)
+    yield store
+    for story in stories.read_stories(store):
+        stories.drop(store, story)
+    store.close()
+
+
+def saved(store: Store, letters: str = "abc") -> Story:
+    return stories.save(store, Story("mine", tuple(Scene(letter, VIEW) for letter in letters)))
+
+
+def open_story(open_page: OpenPage, story: Story) -> AppTest:
+    app = open_page("present", language="en")
+    app.selectbox(key="story").select(story.id).run()
+    assert not app.exception
+    return app
+
+
+def titles(store: Store) -> str:
+    return "".join(scene.title for scene in stories.read_stories(store)[0].scenes)
+
+
+def test_the_ready_story_is_shown_and_can_not_be_changed(open_page: OpenPage) -> None:
+    app = open_page("present", language="en")
+    assert not app.exception
+    assert app.selectbox(key="story").value == READY
+    assert "1. Liaohe New District at a glance" in app.button(key="scene_0").label
+    assert not any(button.key.startswith("scene_tool") for button in app.button if button.key)
+    assert any("Make a copy" in caption.value for caption in app.caption)
+
+
+def test_next_and_previous_go_through_the_scenes_and_stop_at_the_ends(open_page: OpenPage, store: Store) -> None:
+    app = open_story(open_page, saved(store, "ab"))
+    assert app.button(key="scene_previous").disabled
+    app.button(key="scene_next").click().run()
+    assert any(caption.value == "2 / 2" for caption in app.caption)
+    assert app.button(key="scene_next").disabled
+    app.button(key="scene_previous").click().run()
+    assert any(caption.value == "1 / 2" for caption in app.caption)
+
+
+def test_a_copy_of_the_ready_story_is_edited_scene_by_scene(open_page: OpenPage, store: Store) -> None:
+    app = open_page("present", language="en")
+    app.text_input(key="story_name").set_value("for Monday")
+    app.button(key="story_copy").click().run()
+    assert not app.exception
+    (copied,) = stories.read_stories(store)
+    assert copied.name == "for Monday"
+    key = f"{copied.scenes[0].id}_{copied.edition}"
+    app.text_input(key=f"scene_title_{key}").set_value("*Welcome*")
+    app.text_area(key=f"scene_caption_{key}").set_value("**new**")
+    app.selectbox(key=f"scene_transition_{key}").select("play")
+    app.date_input(key=f"scene_play_from_{key}").set_value(date(2019, 1, 1))
+    app.multiselect(key=f"scene_charts_{key}").set_value(["roads"])
+    app.button(key=f"scene_save_{key}").click().run()
+    assert not app.exception
+    scene = stories.read_stories(store)[0].scenes[0]
+    assert (scene.title, scene.caption, scene.charts) == ("*Welcome*", "**new**", ("roads",))
+    assert (scene.transition, scene.play_from) == ("play", date(2019, 1, 1))
+    assert app.button(key="scene_0").label == r"1. \*Welcome\*"
+
+
+def test_scenes_are_moved_doubled_and_taken_out(open_page: OpenPage, store: Store) -> None:
+    app = open_story(open_page, saved(store))
+    app.button(key="scene_tool_down").click().run()
+    assert titles(store) == "bac"
+    app.button(key="scene_tool_double").click().run()
+    assert titles(store) == "baac"
+    app.button(key="scene_tool_drop").click().run()
+    assert titles(store) == "bac"
+    assert not app.exception
+
+
+def test_who_edits_an_older_edition_is_told_and_nothing_is_lost(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    stories.save(store, stories.with_moved(story, 0, 2))
+    app.button(key="scene_tool_drop").click().run()
+    assert any("Somebody else changed" in warning.value for warning in app.warning)
+    assert titles(store) == "bca"
+
+
+def test_a_deleted_story_can_be_put_back(open_page: OpenPage, store: Store) -> None:
+    app = open_story(open_page, saved(store))
+    app.button(key="story_drop").click().run()
+    assert stories.read_stories(store) == []
+    assert app.selectbox(key="story").value == READY
+    app.button(key="story_put_back").click().run()
+    assert titles(store) == "abc"
+    assert not app.exception
+
+
+def test_a_story_without_a_name_and_an_empty_one_are_advised(open_page: OpenPage, store: Store) -> None:
+    app = open_page("present", language="en")
+    app.button(key="story_new").click().run()
+    assert any("Give the story a name" in warning.value for warning in app.warning)
+    app.text_input(key="story_name").set_value("empty")
+    app.button(key="story_new").click().run()
+    assert [story.name for story in stories.read_stories(store)] == ["empty"]
+    assert any("Add as scene" in info.value for info in app.info)
+
+
+def test_a_pinned_scene_offers_to_be_refreshed(open_page: OpenPage, store: Store) -> None:
+    now = store.current()["parcels"].number
+    scene = replace(Scene("a", VIEW), versions={"parcels": now + 1})
+    app = open_story(open_page, stories.save(store, Story("mine", (scene,))))
+    assert any("The data has changed since: Land parcels" in warning.value for warning in app.warning)
+    app.button(key="scene_refresh").click().run()
+    assert stories.read_stories(store)[0].scenes[0].versions["parcels"] == now
+    app.button(key="scene_unpin").click().run()
+    assert dict(stories.read_stories(store)[0].scenes[0].versions) == {}
+    assert not app.exception
+
+
+def test_what_the_map_shows_becomes_a_scene(open_page: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Open:
+        open = True
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+    real = st.popover
+    monkeypatch.setattr(st, "popover", lambda *a, **k: Open() if k.get("key") == "add_scene" else real(*a, **k))
+    app = open_page(language="en", theme="land_use")
+    app.text_input(key="add_scene_title").set_value("here")
+    app.button(key="add_scene_now").click().run()
+    assert not app.exception
+    (story,) = stories.read_stories(store)
+    (scene,) = story.scenes
+    assert scene.title == "here"
+    assert scene.view["theme"] == "land_use"
+    assert (scene.view["centre"], scene.view["zoom"]) == ("116.65000_35.41000", "14.25")
+    assert scene.versions == {layer: version.number for layer, version in store.current().items()}
+    app.button(key="add_scene_now").click().run()
+    assert len(stories.read_stories(store)[0].scenes) == 2
