@@ -12,7 +12,7 @@ from layers.view import PLACE_PARTS
 _KEY = "place_{}"
 _PART = "search"
 # Tells Python where the map stands whenever Python knows it otherwise, for as long as the component is on the page.
-_SCRIPT = """export default function ({ data, setStateValue }) {
+_SCRIPT = """export default function ({ data, parentElement, setStateValue }) {
   const kept = () => {
     const query = new URLSearchParams(location.search);
     const there = data.parts.filter((part) => query.has(part)).map((part) => [part, query.get(part)]);
@@ -25,7 +25,8 @@ _SCRIPT = """export default function ({ data, setStateValue }) {
     setStateValue("search", told);
   };
   tell();
-  const timer = setInterval(tell, 700);
+  clearInterval(parentElement.telling); // of an earlier run: this is called again with each
+  const timer = (parentElement.telling = setInterval(tell, 700));
   return () => clearInterval(timer);
 }"""
 

@@ -13,6 +13,7 @@ import streamlit as st
 from geodata import bookmarks
 from geodata.bookmarks import LONGEST_NAME, Bookmark
 from geodata.errors import GeodataError
+from layers.view import PLACE_PARTS
 from pages.ui import data, place, state, who
 from pages.ui.feedback import plain
 from pages.ui.language import language, t
@@ -56,9 +57,10 @@ color:inherit;background:transparent;border:1px solid rgb(128 128 128 / 60%%);bo
 
 def show() -> None:
     """A button that opens the link and the bookmarks."""
-    # Opening runs the page; while it is open the map is followed.
-    with st.popover(t("Share"), icon=":material/share:", key="share", width="stretch", on_change="rerun") as popover:
-        query = state.view().to_query() | (place.follow("share") if popover.open else {})
+    # What is in a popover is in the page while it is open: that long the map is followed. Its own `on_change` would run
+    # the page when it is closed, even by a click that leads to another page, and lead back from there.
+    with st.popover(t("Share"), icon=":material/share:", key="share", width="stretch"):
+        query = state.view().to_query() | place.follow("share")
         _show_link(query)
         _show_bookmarks(query)
 
@@ -82,7 +84,9 @@ def _show_link(query: Mapping[str, str]) -> None:
 def _show_bookmarks(query: Mapping[str, str]) -> None:
     st.text_input(t("Keep this view as a bookmark"), key=_NAME, max_chars=LONGEST_NAME, placeholder=t("Its name"))
     st.checkbox(t("For everybody"), key=_SHARED)
-    st.button(t("Keep"), key="bookmark_keep", on_click=_keep, args=(query,))
+    # Where the map stands is told a moment after this was opened; a bookmark without it would lead elsewhere.
+    is_told = set(PLACE_PARTS) <= set(query)
+    st.button(t("Keep"), key="bookmark_keep", on_click=_keep, args=(query,), disabled=not is_told)
     if refused := st.session_state.pop(_REFUSED, None):
         st.warning(refused.in_(language()))
     owner = visitor()

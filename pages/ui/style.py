@@ -68,6 +68,9 @@ _RULES = """<style>
 [class*="st-key-group_"] .chips {padding: 0 0 0.15rem 1.6rem}
 [class*="st-key-row_"] .chips {padding: 0}
 [class*="st-key-row_"] [data-testid="stElementContainer"]:has(.chips) {width: auto !important; flex: none}
+/* The dark theme's own colour is light: words on it are dark, or they are below 4.5:1. */
+:is(button, a)[kind^="primary"], [data-testid^="stBaseButton-primary"], [data-testid^="stBaseLinkButton-primary"] {
+  color: light-dark(#ffffff, #08222b) !important}
 /* Grey words that are read: Streamlit's own are below 4.5:1. */
 .js-plotly-plot :is(.xtick text, .ytick text, .sankey-node text, text.bartext-outside) {fill: currentColor !important}
 [data-testid="stCaptionContainer"] {color: inherit !important; opacity: 0.76}

@@ -66,6 +66,12 @@ class Server:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The number of the server's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self, *, timeout_s: float = 240) -> None:
         """Start, and wait until `/healthz` says that the district is there."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LIAOHE_")}

@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenWindow
 from tests.browser.harness import ROOT, Window
 
 AXE = ROOT / "layers/web/node_modules/axe-core/axe.min.js"
-PAGES = ["/", "/dashboard", "/programme", "/analysis", "/upload", "/history"]
+PAGES = ["/", "/dashboard", "/programme", "/analysis", "/present", "/upload", "/history"]
 SERIOUS = {"serious", "critical"}
 
 

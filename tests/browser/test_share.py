@@ -71,3 +71,14 @@ def test_a_bookmark_brings_the_view_back(open_window: OpenWindow) -> None:
     window.page.get_by_role("button", name="Idle land").click()
     window.wait_for("the view", lambda: shown(window) == before)
     window.wait_for("the place", lambda: place(window) == pytest.approx(stood, abs=1e-4))
+
+
+def test_a_click_that_leads_elsewhere_while_it_is_open_leads_there(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.open("/?language=en")
+    window.wait_for_quiet_map()
+    opened(window)
+    window.page.get_by_role("link", name="Dashboard").click()
+    window.wait_for("the dashboard", lambda: window.widget("tiles").count() > 0)
+    window.wait_until_settled()
+    assert window.page.get_by_role("button", name="Share").count() == 0

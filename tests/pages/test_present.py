@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geodata import stories
@@ -142,18 +141,7 @@ def test_a_pinned_scene_offers_to_be_refreshed(open_page: OpenPage, store: Store
     assert not app.exception
 
 
-def test_what_the_map_shows_becomes_a_scene(open_page: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Open:
-        open = True
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
-    real = st.popover
-    monkeypatch.setattr(st, "popover", lambda *a, **k: Open() if k.get("key") == "add_scene" else real(*a, **k))
+def test_what_the_map_shows_becomes_a_scene(open_page: OpenPage, store: Store) -> None:
     app = open_page(language="en", theme="land_use")
     app.text_input(key="add_scene_title").set_value("here")
     app.button(key="add_scene_now").click().run()

@@ -22,6 +22,7 @@ PLACE = {"centre": "116.65000_35.41000", "zoom": "14.25"}
 def store(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[Store]:
     monkeypatch.setattr(assets, "missing", list)
     monkeypatch.setattr(share, "visitor", lambda: VISITOR)
+    monkeypatch.setattr(share.place, "follow", lambda _: PLACE)
     store = Store.open(published)
     yield store
     for each in bookmarks.bookmarks(store, VISITOR):

@@ -13,6 +13,7 @@ from geodata.stories import LONGEST_TITLE, Scene, Story
 from layers import formats
 from layers.story.compose import pinned
 from layers.story.ready import READY
+from layers.view import PLACE_PARTS
 from pages.ui import data, place, state
 from pages.ui.language import language, say, t
 from pages.ui.present import choice
@@ -23,11 +24,8 @@ _DONE = "_scene_added"
 
 def show() -> None:
     """A button that opens the question where the scene goes."""
-    with st.popover(
-        t("Add as scene"), icon=":material/slideshow:", key="add_scene", width="stretch", on_change="rerun"
-    ) as popover:
-        if popover.open:
-            _ask(state.view().to_query() | place.follow("scene"))
+    with st.popover(t("Add as scene"), icon=":material/slideshow:", key="add_scene", width="stretch"):
+        _ask(state.view().to_query() | place.follow("scene"))
     if name := st.session_state.pop(_DONE, None):
         st.toast(t("Added to “{name}”; it is on the page Present.", name=name), icon=":material/slideshow:")
 
@@ -44,9 +42,14 @@ def _ask(view: Mapping[str, str]) -> None:
         format_func=names.__getitem__,
     )
     st.text_input(
-        t("Title"), key=_TITLE, max_chars=LONGEST_TITLE, placeholder=_title_of(state.as_of()), help=t("May stay empty.")
+        t("Title of the scene"),
+        key=_TITLE,
+        max_chars=LONGEST_TITLE,
+        placeholder=_title_of(state.as_of()),
+        help=t("May stay empty."),
     )
-    st.button(t("Add"), key="add_scene_now", type="primary", on_click=_add, args=(among, view))
+    is_told = set(PLACE_PARTS) <= set(view)  # where the map stands is told a moment after this was opened
+    st.button(t("Add"), key="add_scene_now", type="primary", on_click=_add, args=(among, view), disabled=not is_told)
     if refused := choice.take_refusal():
         st.warning(say(refused))
 

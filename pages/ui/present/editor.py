@@ -48,9 +48,10 @@ def show(story: Story) -> None:
     changes = {name: say(words) for name, words in _TRANSITIONS.items()}
     key = f"{scene.id}_{story.edition}"
     with st.form(f"scene_form_{key}", border=True):
-        made: dict[str, Any] = {
-            "title": st.text_input(t("Title"), scene.title, max_chars=LONGEST_TITLE, key=f"scene_title_{key}")
-        }
+        made: dict[str, Any] = {}
+        made["title"] = st.text_input(
+            t("Title of the scene"), scene.title, max_chars=LONGEST_TITLE, key=f"scene_title_{key}"
+        )
         left, right = st.columns(2)
         made["caption"] = left.text_area(
             t("Caption (Markdown)"), scene.caption, max_chars=LONGEST_TEXT, key=f"scene_caption_{key}", height=150

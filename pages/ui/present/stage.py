@@ -25,7 +25,10 @@ _SCRIPT = """export default function ({ data, parentElement, setStateValue }) {
     frame.dataset.asked = String(data.asked);
     frame.src = `${data.address}&scene=${data.scene + 1}`;
   }
-  const player = () => frame.contentWindow?.planPlayer;
+  const player = () => { // not the one of the address before
+    const { location, planPlayer } = frame.contentWindow || {};
+    return location && (location.pathname + location.search).startsWith(data.address) ? planPlayer : null;
+  };
   let told = data.scene;
   const watch = () => {
     const shown = player();
@@ -40,7 +43,8 @@ _SCRIPT = """export default function ({ data, parentElement, setStateValue }) {
     }
   };
   watch();
-  const timer = setInterval(watch, 250);
+  clearInterval(frame.watching); // of an earlier run: this is called again with each
+  const timer = (frame.watching = setInterval(watch, 250));
   return () => clearInterval(timer);
 }"""
 

@@ -10,7 +10,7 @@ import { Over } from "./over.js";
 import { Page } from "./page.js";
 
 const FLY_S = 1.1;
-const planPlayer = (window.planPlayer = { ready: false, index: -1, count: 0, isResting: false, story: null, stats: { changes: 0, lastChangeMs: 0 } });
+const planPlayer = (window.planPlayer = { ready: false, index: -1, count: 0, isResting: false, story: null, stats: { changes: 0, painted: 0, lastChangeMs: 0 } });
 
 /**
  * Show a story in this window: its scenes, or the presenter's notes where the address asks for them. `archives` are
@@ -159,6 +159,7 @@ class ScenePlayer extends Player {
   painted() {
     planPlayer.ready = true;
     if (!this.changedAt) return;
+    planPlayer.stats.painted = planPlayer.stats.changes;
     planPlayer.stats.lastChangeMs = Math.round(performance.now() - this.changedAt);
     this.changedAt = 0;
   }
