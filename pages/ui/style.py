@@ -61,6 +61,8 @@ _RULES = """<style>
   box-shadow: 0 2px 10px rgb(0 0 0 / 25%)}
 /* The drop zone's own words are English and round the limit to 1 GB; our label says what it takes. */
 [data-testid="stFileUploaderDropzoneInstructions"] {display: none}
+/* “Press Enter to apply” is English in every language, and leaving the field does the same. */
+[data-testid="InputInstructions"] {display: none}
 .st-key-map_area:fullscreen iframe {height: 100vh !important; border: none}
 .st-key-map_area:fullscreen .st-key-attribute_panel {max-height: calc(100vh - 3rem)}
 /* The key of a layer or a chart: small swatches with their counts, flowing. */
@@ -69,7 +71,7 @@ _RULES = """<style>
 [class*="st-key-row_"] .chips {padding: 0}
 [class*="st-key-row_"] [data-testid="stElementContainer"]:has(.chips) {width: auto !important; flex: none}
 /* The dark theme's own colour is light: words on it are dark, or they are below 4.5:1. */
-:is(button, a)[kind^="primary"], [data-testid^="stBaseButton-primary"], [data-testid^="stBaseLinkButton-primary"] {
+:is(button, a)[kind^="primary"]:not(:disabled), [data-testid^="stBaseLinkButton-primary"]:not(:disabled) {
   color: light-dark(#ffffff, #08222b) !important}
 /* Grey words that are read: Streamlit's own are below 4.5:1. */
 .js-plotly-plot :is(.xtick text, .ytick text, .sankey-node text, text.bartext-outside) {fill: currentColor !important}

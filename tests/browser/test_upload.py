@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from geodata.backup import restore_backup, write_backup
 from geodata.schema import LAYERS, Kind, schema_of
@@ -75,9 +77,17 @@ def rerun(window: Window, act: Callable[[], None]) -> None:
 
 
 def choose(window: Window, key: str, option: str, *, nth: int = 0) -> None:
-    """Choose an option of a select box by what it says."""
-    window.page.locator(f"[class*='st-key-{key}']").first.locator("input").first.click()
-    rerun(window, window.page.get_by_role("option", name=option).nth(nth).click)
+    """Choose an option of a select box by what it says; a list that a page still at work closes is opened again."""
+    wanted = window.page.get_by_role("option", name=option).nth(nth)
+
+    def is_open() -> bool:
+        window.page.locator(f"[class*='st-key-{key}']").first.locator("input").first.click()
+        with suppress(TimeoutError):
+            wanted.wait_for(timeout=3000)
+        return wanted.is_visible()
+
+    window.wait_for(f"the option {option}", is_open)
+    rerun(window, wanted.click)
 
 
 def click(window: Window, key: str) -> None:
@@ -91,6 +101,7 @@ def begin(window: Window, path: Path, layer: str = PARCELS) -> None:
     chooser = window.widget("upload_files").locator("input[type='file']")
     rerun(window, lambda: chooser.set_input_files(path))
     window.widget("upload_next").wait_for()
+    window.wait_until_settled()
 
 
 def go_to(window: Window, phase: str) -> None:
@@ -134,9 +145,7 @@ def test_an_upload_is_mended_published_seen_by_others_and_undone(
     choose(staff, "crs_", "EPSG:4527", nth=1)
 
     go_to(staff, "字段")
-    holder = staff.page.locator("[class*='st-key-column_'][class*='_holder']").first
-    holder.locator("input").first.click()
-    rerun(staff, staff.page.get_by_role("option", name="YDDW").click)
+    choose(staff, "column_'][class*='_holder", "YDDW")
 
     staff.page.reload()  # the work is kept
     staff.wait_until_settled()

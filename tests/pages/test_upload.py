@@ -146,6 +146,16 @@ def test_choices_are_kept_with_the_draft(work: Work, store: Store, tmp_path: Pat
     assert "MISSING_FIELD" in words(app)
 
 
+def test_a_widget_that_has_left_the_page_chooses_nothing(work: Work, store: Store, tmp_path: Path) -> None:
+    app = go(work("upload", write_parks(tmp_path / "b.gpkg", RENAMED)), "columns")
+    reported_late = app._tree.get_widget_states()
+    go(app, "findings")
+    app._run(reported_late)
+    draft = drafts.latest(store, VISITOR)
+    assert draft is not None
+    assert draft.choices == Choices()
+
+
 def test_the_same_data_again_says_that_nothing_changes(work: Work, tmp_path: Path) -> None:
     app = go(work("upload", write_parks(tmp_path / "b.gpkg")), "publish")
     assert "nothing to publish" in words(app)

@@ -38,7 +38,7 @@ def show(draft: journey.Draft, check: journey.Check) -> None:
             else t("New keys on unchanged shapes are taken as renamed"),
             value=draft.choices.accept_rename,
             key=key,
-            on_change=journey.choosing(draft, "accept_rename", key),
+            on_change=journey.choosing(draft, "accept_rename", key, shown=draft.choices.accept_rename),
         )
     schema = schema_of(draft.layer)
     left, right = st.columns([3, 2], gap="large")

@@ -59,7 +59,7 @@ def _ask_land_use_standard(draft: journey.Draft) -> None:
         index=list(names).index(draft.choices.land_use_standard),
         format_func=names.__getitem__,
         key=key,
-        on_change=journey.choosing(draft, "land_use_standard", key),
+        on_change=journey.choosing(draft, "land_use_standard", key, shown=draft.choices.land_use_standard),
     )
 
 
@@ -83,10 +83,13 @@ def _examples(values: pd.Series[Any]) -> str:
 
 def _match(draft: journey.Draft, column_of: dict[str, str], field: str, key: str) -> None:
     """Give a field another column; the column it had becomes unknown."""
+    before, column = column_of.get(field, ""), st.session_state[key]
+    if column == before:  # nobody's choice, see `journey.choosing`
+        return
     chosen = dict(draft.choices.columns)
-    if before := column_of.get(field):
+    if before:
         chosen[before] = ""
-    if column := st.session_state[key]:
+    if column:
         chosen[column] = field
     journey.choose(draft, columns=chosen)
 

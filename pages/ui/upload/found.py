@@ -62,7 +62,7 @@ def _show_layers(draft: journey.Draft, check: journey.Check) -> None:
             index=None,
             placeholder=t("Choose one"),
             key=key,
-            on_change=journey.choosing(draft, "layer_name", key),
+            on_change=journey.choosing(draft, "layer_name", key, shown=None),
         )
 
 
@@ -157,19 +157,20 @@ def _ask_encoding(draft: journey.Draft, check: journey.Check) -> None:
         return
     offered = [candidate.encoding for candidate in candidates] or list(_COMMON_ENCODINGS)
     names = list(dict.fromkeys([*([used] if used else []), *offered]))
+    shown = draft.choices.encoding if draft.choices.encoding in names else names[0]
     key = f"encoding_{draft.id}"
     st.selectbox(
         t("Read the text as"),
         names,
-        index=names.index(draft.choices.encoding) if draft.choices.encoding in names else 0,
+        index=names.index(shown),
         key=key,
-        on_change=journey.choosing(draft, "encoding", key),
+        on_change=journey.choosing(draft, "encoding", key, shown=shown),
     )
     if not candidates:
         return
-    shown = candidates[:_LIKELY]
+    likely = candidates[:_LIKELY]
     st.dataframe(
-        pd.DataFrame({candidate.encoding: pd.Series(candidate.samples, dtype="str") for candidate in shown}),
+        pd.DataFrame({candidate.encoding: pd.Series(candidate.samples, dtype="str") for candidate in likely}),
         hide_index=True,
         height="content",
     )

@@ -64,13 +64,16 @@ def take(draft: Draft, choices: Choices) -> None:
     drafts.keep(data.store(), draft, choices)
 
 
-def choosing(
-    draft: Draft, choice: str, key: str, read: Callable[[Any], Any] = lambda value: value
-) -> Callable[[], None]:
-    """A widget's callback that keeps its value as one choice."""
+def choosing(draft: Draft, choice: str, key: str, *, shown: object) -> Callable[[], None]:
+    """A widget's callback that keeps its value as one choice, where it is another than the one `shown`.
+
+    When a person goes on quickly, the browser may still report a widget that has left the page, and Streamlit calls its
+    callback with the value that stood there all along. That value is nobody's choice.
+    """
 
     def keep() -> None:
-        choose(draft, **{choice: read(st.session_state[key])})
+        if (value := st.session_state[key]) != shown:
+            choose(draft, **{choice: value})
 
     return keep
 
