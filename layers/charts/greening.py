@@ -29,7 +29,7 @@ _DONE, _IN_ALL = text("Completed"), text("In all")
 def by_month(table: pd.DataFrame, look: Look) -> Chart:
     """Planned against completed greening, cumulative; `table`: month, planned_ha, completed_ha (NaN: not told)."""
     return planned_and_done(
-        text("Greening completed against plan, cumulative ({unit})", unit=look.area.name),
+        text("New greening completed against plan, cumulative ({unit})", unit=look.area.name),
         table["month"],
         planned=table["planned_ha"] * look.area.per_ha,
         done=table["completed_ha"] * look.area.per_ha,
@@ -43,7 +43,7 @@ def by_month(table: pd.DataFrame, look: Look) -> Chart:
 def lighting_by_month(table: pd.DataFrame, on: date, look: Look) -> Chart:
     """Planned against finished lighting until `on`, cumulative; `table`: month, planned_km, lit_km."""
     return planned_and_done(
-        text("Lighting finished against plan, cumulative (km)"),
+        text("New lighting finished against plan, cumulative (km)"),
         table["month"],
         planned=table["planned_km"],
         done=table["lit_km"].where(table["month"] <= pd.Timestamp(on)),

@@ -15,6 +15,7 @@ from layers import formats, styles
 from layers.charts.base import Chart, Look, Node, cells, filled, flow, plain_bars, stacked_bars
 
 STATUS: tuple[Key, ...] = (("parcels", "state"),)
+_LISTED = 8
 USE: tuple[Key, ...] = (("parcels", "use"), ("parcels", "state"))
 
 
@@ -43,6 +44,29 @@ def by_status(table: pd.DataFrame, look: Look) -> Chart:
         picked=[(state,) for state in table["state"]],
         look=look,
         picks=STATUS,
+    )
+
+
+def largest_idle(table: pd.DataFrame, look: Look) -> Chart:
+    """The largest idle and suspected idle parcels, the largest first; `table`: parcel_id, days_since, area_ha."""
+    name = text("{parcel} ({days} days)")
+    largest = table.sort_values("area_ha", ascending=False, kind="stable").head(_LISTED)
+    areas = largest["area_ha"] * look.area.per_ha
+    labels = [
+        filled(name, look, parcel=parcel, days=formats.number(days)) if pd.notna(days) else parcel
+        for parcel, days in zip(largest["parcel_id"], largest["days_since"], strict=True)
+    ]
+    shown = [formats.number(area, 1) for area in areas]
+    return plain_bars(
+        text("Largest idle parcels, suspected ones too, with their days idle ({unit})", unit=look.area.name),
+        values=list(areas),
+        labels=labels,
+        looks=[styles.style("parcels", "idle")] * len(largest),
+        shown=shown,
+        hover=labels,
+        picked=[()] * len(largest),
+        look=look,
+        picks=(),
     )
 
 

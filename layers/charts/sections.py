@@ -38,6 +38,11 @@ def _land_by_status(scope: Scope) -> Chart:
     return land.by_status(breakdowns.land_by_status(scope.frame("parcels", *land.STATUS), scope.on), scope.look)
 
 
+def _largest_idle(scope: Scope) -> Chart:
+    table = land_lists.land_list(scope.frame("parcels"), "idle", scope.on, data_date=scope.on)
+    return land.largest_idle(table, scope.look)
+
+
 def _land_by_use(scope: Scope) -> Chart:
     return land.by_use(series.land_by_use_and_status(scope.frame("parcels", *land.USE), scope.on), scope.look)
 
@@ -170,5 +175,8 @@ def _last_month(scope: Scope) -> date:
     return max(scope.on, scope.known_to)
 
 
-PARTS: dict[str, Part] = {part.name: part for parts in SECTIONS.values() for part in parts}
+STORY_PARTS = (Part("land_idle", ("parcels",), _largest_idle),)
+"""Charts of scenes alone: where the dashboard has a table of its own instead."""
+
+PARTS: dict[str, Part] = {part.name: part for parts in (*SECTIONS.values(), STORY_PARTS) for part in parts}
 """Every chart by its name."""

@@ -257,7 +257,9 @@ def _charts(scene: Scene, scope: Scope) -> tuple[list[Chart], list[Text]]:
         if part is None:
             problems.append(text("There is no chart “{name}”.", name=name))
         elif scope.has(*part.layers):
-            charts.append(part.build(scope))
+            chart = part.build(scope)
+            if chart.figure.data:  # a list may have nothing on it
+                charts.append(chart)
         else:
             lacking = next(layer for layer in part.layers if not scope.has(layer))
             problems.append(

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ from layers.story.board import FOOT, LAYOUT, MAP, PAGE, SIDE, ground_of, key_row
 from layers.story.markdown import to_lines
 from layers.story.runs import INK, QUIET
 from layers.story.shown import Shown, ShownStory
-from layers.story.slides import OnProgress, failed
+from layers.story.slides import OnProgress, failed, problems_of
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 22.0, 12.0, 10.0, 8.0, 8.5
 _LINE = 1.4
@@ -57,8 +57,8 @@ def write_pictures(story: ShownStory, folder: Path, on_progress: OnProgress | No
     return problems
 
 
-def write_play(shown: Shown, to: Path, on_progress: Callable[[int, int], None] | None = None) -> int:
-    """Write the months of a scene that plays as an animated GIF; how many pictures it has.
+def write_play(shown: Shown, count: int, to: Path, on_progress: Callable[[int, int], None] | None = None) -> int:
+    """Write the months of a scene, one of `count`, as an animated GIF; how many pictures it has.
 
     A scene that does not play is one picture.
     """
@@ -69,13 +69,22 @@ def write_play(shown: Shown, to: Path, on_progress: Callable[[int, int], None] |
     for number, day in enumerate(days):
         if on_progress:
             on_progress(number, len(days))
-        frames.append(_to_picture(draw_scene(_at(shown, day), 1), width_px=_PNG_WIDTH_PX // 2))
-    palette = frames[-1].quantize(256)
+        frames.append(_to_picture(draw_scene(_at(shown, day), count), width_px=_PNG_WIDTH_PX // 2))
+    palette = _palette_of([frames[0], frames[len(frames) // 2], frames[-1]])
     small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     lasting = [_FRAME_MS] * (len(small) - 1) + [_LAST_FRAME_MS]
     options = {"save_all": True, "append_images": small[1:], "duration": lasting, "loop": 0}
     _write_whole(to, lambda made: small[0].save(made, "GIF", **options))
     return len(small)
+
+
+def _palette_of(frames: Sequence[Image.Image]) -> Image.Image:
+    """The 256 colours of several pictures: some come and go within a play."""
+    width, height = frames[0].size
+    stack = Image.new("RGB", (width, height * len(frames)))
+    for number, frame in enumerate(frames):
+        stack.paste(frame, (0, number * height))
+    return stack.quantize(256)
 
 
 def _at(shown: Shown, day: date) -> Shown:
@@ -117,6 +126,7 @@ def _pages(story: ShownStory, on_progress: OnProgress | None) -> tuple[list[Page
         except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
             _log.error("a page could not be made", scene=shown.scene.title, exc_info=error)
             problems.append(failed(shown, error))
+        problems += problems_of(shown)
     return pages, problems
 
 

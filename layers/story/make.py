@@ -15,7 +15,7 @@ from geodata.stories import Story
 from layers.story.compose import compose
 from layers.story.handout import write_handout
 from layers.story.leaves import write_pdf, write_pictures, write_play
-from layers.story.slides import OnProgress, write_slides
+from layers.story.slides import OnProgress, problems_of, write_slides
 
 Form = Literal["pptx", "pdf", "html", "png", "gif"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -58,8 +58,8 @@ def make(
             if playing is None:
                 raise StoryOptionError(text("No scene of “{name}” plays its months.", name=story.name))
             title = playing.scene.title
-            write_play(playing, to, on_progress and (lambda done, of: on_progress(done, of, title)))
-    return [problem for scene in shown.scenes for problem in scene.problems]
+            write_play(playing, len(shown.scenes), to, on_progress and (lambda done, of: on_progress(done, of, title)))
+    return [problem for scene in shown.scenes for problem in problems_of(scene)]
 
 
 def _zip_pictures(write: Callable[[Path], list[Text]], to: Path) -> list[Text]:

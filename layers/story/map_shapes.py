@@ -89,8 +89,20 @@ def _add_look(shapes: Any, page: Page, kind: str, look: _Look, window: BaseGeome
             if window.contains(point):
                 _add_point(shapes, page, point, look)
     elif kind == "Polygon":
-        for rings in _in_portions(_rings(_clipped(look.drawn, window, scale))):
-            _add_area(shapes, page, rings, look)
+        whole = [shape for shape in look.drawn if shape is not None and window.contains(shape)]
+        cut = [shape for shape in look.drawn if shape is not None and not window.contains(shape)]
+        for features, has_edge in ((whole, True), (cut, False)):
+            for rings in _in_portions(_rings(_clipped(features, window, scale))):
+                _add_area(shapes, page, rings, look, has_edge=has_edge)
+        # Where the frame cuts an area there is no boundary: what is left of its own is drawn by itself.
+        edges = _parts(_clipped([shape.boundary for shape in cut], window, scale), "LineString")
+        if look.style.stroke and look.style.width:
+            for portion in _in_portions([shapely.get_coordinates(edge) for edge in edges]):
+                line = _freeform(shapes, page, portion, closed=False)
+                if line is not None:
+                    line.name = look.name
+                    line.fill.background()
+                    _stroke_edge(line, page, look)
     else:
         _add_lines(shapes, page, look, window, scale)
 
@@ -111,7 +123,7 @@ def _add_lines(shapes: Any, page: Page, look: _Look, window: BaseGeometry, scale
                     _stroke(line, stroke.colour, stroke.width * page.mm_per_px, opacity, bool(stroke.dash))
 
 
-def _add_area(shapes: Any, page: Page, rings: Sequence[Any], look: _Look) -> None:
+def _add_area(shapes: Any, page: Page, rings: Sequence[Any], look: _Look, *, has_edge: bool) -> None:
     style, opacity = look.style, look.opacity
     area = _freeform(shapes, page, rings, closed=True)
     if area is None:
@@ -127,10 +139,15 @@ def _add_area(shapes: Any, page: Page, rings: Sequence[Any], look: _Look) -> Non
         _fill(area, style.fill, opacity)
     else:
         area.fill.background()
-    if style.stroke and style.width:
-        _stroke(area, style.stroke, style.width * page.mm_per_px, opacity, bool(style.dash))
+    if has_edge and style.stroke and style.width:
+        _stroke_edge(area, page, look)
     else:
         area.line.fill.background()
+
+
+def _stroke_edge(shape: Any, page: Page, look: _Look) -> None:
+    style = look.style
+    _stroke(shape, style.stroke, style.width * page.mm_per_px, look.opacity, bool(style.dash))
 
 
 def _add_point(shapes: Any, page: Page, point: Any, look: _Look) -> None:

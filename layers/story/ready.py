@@ -59,7 +59,10 @@ _WORDS: dict[Name, tuple[Text, Text, Text]] = {
     ),
     "relocation": (
         text("Industry moves from town into the parks"),
-        text("Three yearly batches. Each line leads from a site to the park that **receives its firm**."),
+        text(
+            "Three yearly batches. Each line leads from a site to the park that **receives its firm**. "
+            "Its colour is that of the site."
+        ),
         text("Name the firms of this year's batch that have not signed yet."),
     ),
     "greening": (
@@ -109,7 +112,7 @@ _LOOKS: dict[Name, Scene] = {
     "water": Scene("", {}, charts=("waterways",), figures=("waterways",)),
     "roads": Scene("", {}, charts=("roads",), figures=("roads",)),
     "land": Scene("", {}, charts=("land_status",), figures=("parcels",)),
-    "idle": Scene("", {}, charts=("land_zone",), figures=("parcels",)),
+    "idle": Scene("", {}, charts=("land_idle",), figures=("parcels",)),
     "relocation": Scene("", {}, charts=("relocation",), figures=("relocation_zones",)),
     "greening": Scene("", {}, charts=("greening",), figures=("greening",), transition="play"),
     "lighting": Scene("", {}, charts=("lighting",), figures=("lighting",)),

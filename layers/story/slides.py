@@ -32,6 +32,8 @@ from layers.story.shown import Shown, ShownStory
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 24.0, 13.0, 10.5, 9.0, 9.0
 _PT_PER_MM = 72 / 25.4
 _BLANK_LAYOUT = 6
+_WHOLE_FROM = 100
+"""From which number on the labels of a chart are whole ones; all its labels have as many decimals."""
 _STYLE_HATCHES = {hatch: name for name, hatch in HATCHES.items()}
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +57,7 @@ def write_slides(story: ShownStory, to: Path, on_progress: OnProgress | None = N
         except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
             _log.error("a slide could not be made", scene=scene.scene.title, exc_info=error)
             problems.append(failed(scene, error))
-        problems += [_named(scene, problem) for problem in scene.problems]
+        problems += problems_of(scene)
     made = to.with_name(f".{to.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         deck.save(str(made))
@@ -69,6 +71,11 @@ def failed(scene: Shown, error: Exception) -> Text:
     """That a scene could not be made, and why."""
     reason = error.message if isinstance(error, GeodataError) else Text(type(error).__name__)
     return _named(scene, text("it could not be made ({reason})", reason=reason))
+
+
+def problems_of(scene: Shown) -> list[Text]:
+    """What of a scene could not be shown, each naming the scene."""
+    return [_named(scene, problem) for problem in scene.problems]
 
 
 def _named(scene: Shown, problem: Text) -> Text:
@@ -181,7 +188,7 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
     for series in plot.series:
         content.add_series(series.name, list(series.values))
     kind = XL_CHART_TYPE.LINE if plot.kind == "lines" else XL_CHART_TYPE.BAR_STACKED
-    if plot.kind == "bars" and not plot.is_stacked:
+    if plot.kind == "bars" and (not plot.is_stacked or plot.row_paints):
         kind = XL_CHART_TYPE.BAR_CLUSTERED
     height = min(box.height - title_mm, 14 + 9.0 * len(plot.rows)) if plot.kind == "bars" else box.height - title_mm
     place = (emu(box.x), top_of(box.top - title_mm - height, height), emu(box.width), emu(height))
@@ -212,6 +219,8 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
 
 
 def _paint_chart(chart: Any, plot: Plot) -> None:
+    largest = max((value or 0 for series in plot.series for value in series.values), default=0)
+    decimals = "" if largest >= _WHOLE_FROM or plot.row_paints else ".0"
     for series, drawn in zip(plot.series, chart.plots[0].series, strict=True):
         if plot.kind == "lines":
             drawn.smooth = False
@@ -229,13 +238,13 @@ def _paint_chart(chart: Any, plot: Plot) -> None:
         if series.shown:
             labels = drawn.data_labels
             labels.show_value = True
-            largest = max((value or 0 for value in series.values), default=0)
-            labels.number_format = "#,##0;;" if largest >= 10 or plot.row_paints else "#,##0.##;;"
+            labels.number_format = f"#,##0{decimals};;"
             labels.number_format_is_linked = False
             labels.font.size = Pt(_FOOT_PT)
-            if plot.row_paints:
-                labels.position = XL_LABEL_POSITION.INSIDE_BASE
-            labels.font.color.rgb = RGBColor.from_string(ink_on(series.paint, INK, "#ffffff")[1:])
+            ink = INK if plot.row_paints else ink_on(series.paint, INK, "#ffffff")
+            labels.font.color.rgb = RGBColor.from_string(ink[1:])
+            if plot.row_paints:  # behind the bars, whose colours differ
+                labels.position = XL_LABEL_POSITION.OUTSIDE_END
 
 
 def _hide_marker(drawn: Any) -> None:

@@ -174,6 +174,16 @@ def test_land_by_status_has_a_column_for_every_status():
     assert idle.hovertext[0] == "疑似闲置：60 亩，1 宗"
 
 
+def test_the_largest_idle_parcels_come_first_with_their_days():
+    table = pd.DataFrame(
+        {"parcel_id": [f"P-{number}" for number in range(9)], "days_since": range(100, 109), "area_ha": range(1, 10)}
+    ).astype({"days_since": "Int64", "area_ha": "float64"})
+    table.loc[8, "days_since"] = pd.NA
+    bars_drawn = land.largest_idle(table, EN).figure.data
+    assert [bar.y[0] for bar in bars_drawn[:2]] == ["P-8", "P-7 (107 days)"]
+    assert [bar.x[0] for bar in bars_drawn] == [9, 8, 7, 6, 5, 4, 3, 2]
+
+
 def test_land_by_place_is_in_the_order_of_the_places():
     table = pd.DataFrame({"place": ["Z2", "Z1"], "state": ["idle", "idle"], "area_ha": [4.0, 6.0], "features": [1, 2]})
     chart = land.by_place(table, "zone", {"Z1": text("West"), "Z2": text("East")}, EN)

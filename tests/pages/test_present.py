@@ -75,7 +75,7 @@ def test_a_copy_of_the_ready_story_is_edited_scene_by_scene(open_page: OpenPage,
     assert not app.exception
     (copied,) = stories.read_stories(store)
     assert copied.name == "for Monday"
-    key = f"{copied.scenes[0].id}_{copied.edition}"
+    key = f"{copied.scenes[0].id}_{copied.edition}_en"
     app.text_input(key=f"scene_title_{key}").set_value("*Welcome*")
     app.text_area(key=f"scene_caption_{key}").set_value("**new**")
     app.selectbox(key=f"scene_transition_{key}").select("play")

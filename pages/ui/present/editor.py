@@ -46,7 +46,7 @@ def show(story: Story) -> None:
     titles = {name: say(words) for name, words in CHARTS.items() if name in PARTS}
     figures = {layer: say(headline.label) for layer, headline in HEADLINES.items()}
     changes = {name: say(words) for name, words in _TRANSITIONS.items()}
-    key = f"{scene.id}_{story.edition}"
+    key = f"{scene.id}_{story.edition}_{language()}"
     with st.form(f"scene_form_{key}", border=True):
         made: dict[str, Any] = {}
         made["title"] = st.text_input(

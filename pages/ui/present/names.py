@@ -7,6 +7,7 @@ from geodata.i18n import Text, text
 CHARTS: dict[str, Text] = {
     "land_status": text("Land by status"),
     "land": text("Land by use and status"),
+    "land_idle": text("Largest idle parcels"),
     "land_zone": text("Land by water zone"),
     "land_park": text("Land by park"),
     "greening": text("Greening by month"),

@@ -55,7 +55,13 @@ def _show_shelf(story: Story) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    st.file_uploader(t("Open a file (.json)"), type=["json"], key=_FILE, on_change=_take_file)
+    st.file_uploader(
+        t("Open a file (.json)"),
+        type=["json"],
+        key=_FILE,
+        on_change=_take_file,
+        help=t("It keeps its name, or takes the one typed above where there is one."),
+    )
     if not choice.is_ready(story):
         st.button(
             t("Delete this story"), key="story_drop", on_click=choice.drop, args=(story,), icon=":material/delete:"
@@ -86,6 +92,8 @@ def _take_file() -> None:
         return
     try:
         story = stories.from_file(file.getvalue())
+        if name := st.session_state[_NAME].strip():
+            story = replace(story, name=name)
     except GeodataError as error:
         choice.refuse(error.message)
         return

@@ -68,7 +68,7 @@ function number(words, { colour, hatch }) {
   const made = element("span", "inside", words);
   const ground = hatch ? "#ffffff" : colour || "#ffffff";
   made.style.color = isLight(ground) ? "#1b2a33" : "#ffffff";
-  made.style.textShadow = `0 0 3px ${ground},0 0 3px ${ground}`;
+  if (hatch) made.classList.add("on-hatch");
   return made;
 }
 

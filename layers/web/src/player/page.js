@@ -1,6 +1,9 @@
 // What stands around the map: title, caption, figures, charts, key, foot. One scene's content replaces the other's.
 import { chart, element } from "./charts.js";
 
+const SMALLEST = 0.6; // of the size that the screen gives
+const STEP = 0.05;
+
 export class Page {
   constructor(story) {
     this.story = story;
@@ -27,6 +30,7 @@ export class Page {
     this.foot.append(this.sample, this.imprint, this.number);
     this.root.append(this.stage, this.side, this.foot);
     document.body.replaceChildren(this.root);
+    window.addEventListener("resize", () => this.fit());
   }
 
   show(scene) {
@@ -42,6 +46,15 @@ export class Page {
     this.root.classList.toggle("bare", !scene.caption && !scene.figures.length && !scene.charts.length);
     this.month.textContent = "";
     this.caption.scrollTop = 0;
+    this.fit();
+  }
+
+  /** Make what stands beside the map smaller until nothing of it is cut; from the smallest size on the caption scrolls. */
+  fit() {
+    for (let size = 1; size >= SMALLEST; size -= STEP) {
+      this.side.style.setProperty("--fit", size.toFixed(2));
+      if (!isCut(this.side) && !isCut(this.caption)) return;
+    }
   }
 
   showFigures(figures) {
@@ -57,6 +70,10 @@ export class Page {
   showMonth(words) {
     this.month.textContent = words;
   }
+}
+
+function isCut({ scrollHeight, clientHeight, scrollWidth, clientWidth }) {
+  return scrollHeight > clientHeight + 1 || scrollWidth > clientWidth + 1;
 }
 
 function keyGroup({ title, entries }) {
