@@ -9,6 +9,8 @@ from geopandas import GeoSeries
 
 from geodata.schema import DRAWING_CRS, STORE_CRS
 from layers.legend import LegendEntry
+from layers.sheet.canvas import width_mm
+from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box, Layout
 from layers.story.shown import Shown
 
@@ -18,7 +20,8 @@ MAP = Box(_EDGE, _FOOT + 4, PAGE.width - _PANEL - 2 * _EDGE - _GAP, PAGE.height 
 SIDE = Box(MAP.right + _GAP, MAP.y, _PANEL, MAP.height)
 FOOT = Box(_EDGE, 3.0, PAGE.width - 2 * _EDGE, _FOOT)
 _TEXT_PT = 9.0
-_KEY_TITLE, _KEY_COLUMNS, _KEY_ROW, _KEY_GAP = 19.0, 3, 4.3, 2.0
+_KEY_ROW, _KEY_GAP, _BETWEEN = 4.3, 2.0, 2.5
+_MOST_TITLE, _OTHER_FONTS = 0.4, 1.1
 _SWATCH = (4.6, 2.6)
 _ROOM = 1.03
 """How much wider than the place the ground is at least."""
@@ -50,34 +53,63 @@ def scale_of(ground: Bounds) -> int:
 class KeyRow:
     """A row of the key: the layer's name where it begins, and entries with their swatches and words."""
 
+    group: KeyGroup
     title: str
     title_box: Box
     entries: list[tuple[LegendEntry, Box, Box]]
 
 
 def key_rows(shown: Shown) -> list[KeyRow]:
-    """The key at the bottom of the panel, from top to bottom."""
-    width = (SIDE.width - _KEY_TITLE) / _KEY_COLUMNS
-    rows = []
-    y = key_top(shown) - _KEY_GAP
-    for group in shown.key:
-        title = group.title.in_(shown.language)
-        for first in range(0, len(group.entries), _KEY_COLUMNS):
-            y -= _KEY_ROW
-            entries = []
-            for column, entry in enumerate(group.entries[first : first + _KEY_COLUMNS]):
-                x = SIDE.x + _KEY_TITLE + column * width
-                swatch = Box(x, y + (_KEY_ROW - _SWATCH[1]) / 2, *_SWATCH)
-                entries.append((entry, swatch, Box(swatch.right + 1, y, width - _SWATCH[0] - 1, _KEY_ROW)))
-            is_told = first or [entry.label.in_(shown.language) for entry in group.entries] == [title]
-            rows.append(KeyRow("" if is_told else title, Box(SIDE.x, y, _KEY_TITLE - 1, _KEY_ROW), entries))
-    return rows
+    """The key at the bottom of the panel, from top to bottom; each entry is as wide as its words."""
+    titles = [_title_of(group, shown) for group in shown.key]
+    beside = min(max((_wide(title) for title in titles), default=0.0) + 2, SIDE.width * _MOST_TITLE)
+    rows = [
+        (group, "" if number else title, line)
+        for group, title in zip(shown.key, titles, strict=True)
+        for number, line in enumerate(_lines_of(group, shown, SIDE.width - beside))
+    ]
+    placed = []
+    y = SIDE.y + len(rows) * _KEY_ROW
+    for group, title, line in rows:
+        y -= _KEY_ROW
+        x, entries = SIDE.x + beside, []
+        for entry, width in line:
+            swatch = Box(x, y + (_KEY_ROW - _SWATCH[1]) / 2, *_SWATCH)
+            entries.append((entry, swatch, Box(swatch.right + 1, y, width - _SWATCH[0] - 1, _KEY_ROW)))
+            x += width
+        placed.append(KeyRow(group, title, Box(SIDE.x, y, beside - 1, _KEY_ROW), entries))
+    return placed
 
 
 def key_top(shown: Shown) -> float:
     """The upper edge of the key, mm."""
-    rows = sum(-(-len(group.entries) // _KEY_COLUMNS) for group in shown.key)
-    return SIDE.y + rows * _KEY_ROW + _KEY_GAP
+    rows = key_rows(shown)
+    return (rows[0].title_box.top if rows else SIDE.y) + _KEY_GAP
+
+
+def _title_of(group: KeyGroup, shown: Shown) -> str:
+    """The layer's name; empty where its one entry says it."""
+    title = group.title.in_(shown.language)
+    return "" if [entry.label.in_(shown.language) for entry in group.entries] == [title] else title
+
+
+def _lines_of(group: KeyGroup, shown: Shown, room: float) -> list[list[tuple[LegendEntry, float]]]:
+    """The entries of a layer with their widths, mm, as many in a line as have room."""
+    lines: list[list[tuple[LegendEntry, float]]] = []
+    left = 0.0
+    for entry in group.entries:
+        width = min(_SWATCH[0] + 1 + _wide(entry.label.in_(shown.language)) + _BETWEEN, room)
+        if not lines or width > left:
+            lines.append([])
+            left = room
+        lines[-1].append((entry, width))
+        left -= width
+    return lines
+
+
+def _wide(words: str) -> float:
+    """About how wide words of the key are, mm, in whatever font a machine has."""
+    return width_mm(words, _TEXT_PT, "bold") * _OTHER_FONTS
 
 
 def _drawn(bounds: Bounds) -> Bounds:

@@ -221,10 +221,9 @@ def _draw_key(page: Page, shown: Shown) -> float:
         if row.title:
             size = page.fitted(row.title, row.title_box.width, _KEY_PT, "bold")
             page.write(row.title, row.title_box.x, row.title_box.centre[1], size, weight="bold", colour=INK)
-        group = next(group for group in shown.key if any(entry in group.entries for entry, _, _ in row.entries))
         for entry, swatch, box in row.entries:
             words = entry.label.in_(shown.language)
-            draw_swatch(page, group.layer, entry.style, swatch, group.opacity)
+            draw_swatch(page, row.group.layer, entry.style, swatch, row.group.opacity)
             page.write(words, box.x, box.centre[1], page.fitted(words, box.width, _KEY_PT), colour=INK)
     return key_top(shown)
 

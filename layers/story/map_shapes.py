@@ -21,7 +21,8 @@ from shapely.geometry.base import BaseGeometry
 from geodata.schema import DRAWING_CRS, LAYERS, STORE_CRS
 from layers.sheet.canvas import LINE_MIDDLE_EM, PT_PER_MM, Page, Words, width_mm
 from layers.sheet.features import draw_labels, looks, strokes_of, widths_px
-from layers.sheet.paper import Bounds
+from layers.sheet.furniture import KeyGroup
+from layers.sheet.paper import Bounds, Box
 from layers.story.board import LAYOUT, MAP, PAGE
 from layers.story.runs import set_run
 from layers.story.shown import Shown
@@ -124,25 +125,29 @@ def _add_lines(shapes: Any, page: Page, look: _Look, window: BaseGeometry, scale
 
 
 def _add_area(shapes: Any, page: Page, rings: Sequence[Any], look: _Look, *, has_edge: bool) -> None:
-    style, opacity = look.style, look.opacity
+    style = look.style
     area = _freeform(shapes, page, rings, closed=True)
     if area is None:
         return
     area.name = look.name
-    if style.hatch:
-        area.fill.patterned()
-        area.fill.pattern = PATTERNS[style.hatch]
-        area.fill.fore_color.rgb = _rgb(style.hatch_colour)
-        area.fill.back_color.rgb = _rgb(style.fill or "#ffffff")
-        _fade(area.fill._xPr.find(qn("a:pattFill")), opacity)
-    elif style.fill:
-        _fill(area, style.fill, opacity)
-    else:
-        area.fill.background()
+    _paint_area(area, style, look.opacity)
     if has_edge and style.stroke and style.width:
         _stroke_edge(area, page, look)
     else:
         area.line.fill.background()
+
+
+def _paint_area(shape: Any, style: Style, opacity: float) -> None:
+    if style.hatch:
+        shape.fill.patterned()
+        shape.fill.pattern = PATTERNS[style.hatch]
+        shape.fill.fore_color.rgb = _rgb(style.hatch_colour)
+        shape.fill.back_color.rgb = _rgb(style.fill or "#ffffff")
+        _fade(shape.fill._xPr.find(qn("a:pattFill")), opacity)
+    elif style.fill:
+        _fill(shape, style.fill, opacity)
+    else:
+        shape.fill.background()
 
 
 def _stroke_edge(shape: Any, page: Page, look: _Look) -> None:
@@ -160,6 +165,27 @@ def _add_point(shapes: Any, page: Page, point: Any, look: _Look) -> None:
     without_style(oval).name = look.name
     _fill(oval, style.fill, look.opacity)
     _stroke(oval, style.stroke, style.width * page.mm_per_px, look.opacity, False)
+
+
+def add_swatch(shapes: Any, group: KeyGroup, style: Style, box: Box, name: str) -> None:
+    """Draw in a small box of the page, mm, how a style looks on the map."""
+    kind, y = LAYERS[group.layer].geometry, box.centre[1]
+    mm_per_px = LAYOUT.mm_per_px
+    if kind == "LineString":
+        width = min(max(style.width, 4.0), box.height / mm_per_px) if style.to_scale else style.width
+        for stroke in strokes_of(style, width):
+            line = shapes.add_connector(MSO_CONNECTOR.STRAIGHT, emu(box.x), top_of(y), emu(box.right), top_of(y))
+            without_style(line).name = name
+            _stroke(line, stroke.colour, stroke.width * mm_per_px, group.opacity * stroke.opacity, bool(stroke.dash))
+        return
+    form, wide = (MSO_SHAPE.OVAL, box.height) if kind == "Point" else (MSO_SHAPE.RECTANGLE, box.width)
+    shape = shapes.add_shape(form, emu(box.centre[0] - wide / 2), top_of(box.y, box.height), emu(wide), emu(box.height))
+    without_style(shape).name = name
+    _paint_area(shape, style, group.opacity)
+    if style.stroke and style.width:
+        _stroke(shape, style.stroke, style.width * mm_per_px, group.opacity, bool(style.dash))
+    else:
+        shape.line.fill.background()
 
 
 def _add_flows(shapes: Any, page: Page, shown: Shown) -> None:

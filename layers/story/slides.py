@@ -25,7 +25,7 @@ from layers.charts.plot import HATCHES, Paint, Plot, ink_on, plot_of
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import FOOT, PAGE, SIDE, ground_of, key_rows, key_top, scale_of
-from layers.story.map_shapes import PATTERNS, add_map, emu, top_of, without_style
+from layers.story.map_shapes import PATTERNS, add_map, add_swatch, emu, top_of, without_style
 from layers.story.runs import INK, QUIET, name_font, set_run, write_markdown
 from layers.story.shown import Shown, ShownStory
 
@@ -159,22 +159,7 @@ def _add_key(slide: Any, shown: Shown) -> float:
             _write(slide, row.title_box, row.title, _KEY_PT, is_bold=True)
         for entry, swatch, box in row.entries:
             words = entry.label.in_(shown.language)
-            drawn = slide.shapes.add_shape(
-                MSO_SHAPE.RECTANGLE,
-                emu(swatch.x),
-                top_of(swatch.y, swatch.height),
-                emu(swatch.width),
-                emu(swatch.height),
-            )
-            without_style(drawn).name = f"key {words}"
-            colour = entry.style.fill or entry.style.hatch_colour or entry.style.stroke or entry.style.colour
-            hatch = HATCHES.get(entry.style.hatch, "")
-            paint = Paint(
-                entry.style.fill or "#ffffff" if hatch else colour, entry.style.stroke, hatch, entry.style.hatch_colour
-            )
-            _paint(drawn, paint)
-            if not paint.edge:
-                drawn.line.fill.background()
+            add_swatch(slide.shapes, row.group, entry.style, swatch, f"key {words}")
             _write(slide, box, words, _KEY_PT)
     return key_top(shown)
 
@@ -220,7 +205,8 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
 
 def _paint_chart(chart: Any, plot: Plot) -> None:
     largest = max((value or 0 for series in plot.series for value in series.values), default=0)
-    decimals = "" if largest >= _WHOLE_FROM or plot.row_paints else ".0"
+    is_whole = all(float(value or 0).is_integer() for series in plot.series for value in series.values)
+    decimals = "" if is_whole or largest >= _WHOLE_FROM else ".0"
     for series, drawn in zip(plot.series, chart.plots[0].series, strict=True):
         if plot.kind == "lines":
             drawn.smooth = False
