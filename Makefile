@@ -28,8 +28,8 @@ setup-tests: setup .venv/tests.stamp ## Install what the tests need as well
 test: setup-tests ## Everything the tests need, then lint, types, import contracts and all tests, browser included
 	@setup/test
 
-test-fast: setup .venv/tests.stamp ## Tests without a browser and PostgreSQL
-	@$(PYTHON) -m pytest -m "not browser and not postgres"
+test-fast: setup .venv/tests.stamp ## Tests without a browser, PostgreSQL and those that start many processes
+	@$(PYTHON) -m pytest -n 2 -m "not browser and not postgres and not slow"
 
 test-browser: setup-tests ## Tests in a real Chromium
 	@$(PYTHON) -m pytest -m browser

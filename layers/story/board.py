@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import shapely
 from geopandas import GeoSeries
@@ -10,9 +11,10 @@ from geopandas import GeoSeries
 from geodata.schema import DRAWING_CRS, STORE_CRS
 from layers.legend import LegendEntry
 from layers.sheet.canvas import width_mm
+from layers.sheet.fonts import Weight
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box, Layout
-from layers.story.shown import Shown
+from layers.story.shown import Figure, Shown
 
 PAGE = Box(0, 0, 338.67, 190.5)
 _EDGE, _FOOT, _PANEL, _GAP = 7.0, 8.0, 104.0, 6.0
@@ -21,7 +23,7 @@ SIDE = Box(MAP.right + _GAP, MAP.y, _PANEL, MAP.height)
 FOOT = Box(_EDGE, 3.0, PAGE.width - 2 * _EDGE, _FOOT)
 _TEXT_PT = 9.0
 _KEY_ROW, _KEY_GAP, _BETWEEN = 4.3, 2.0, 2.5
-_MOST_TITLE, _OTHER_FONTS = 0.4, 1.1
+_OTHER_FONTS = 1.1
 _SWATCH = (4.6, 2.6)
 _ROOM = 1.03
 """How much wider than the place the ground is at least."""
@@ -60,24 +62,24 @@ class KeyRow:
 
 
 def key_rows(shown: Shown) -> list[KeyRow]:
-    """The key at the bottom of the panel, from top to bottom; each entry is as wide as its words."""
-    titles = [_title_of(group, shown) for group in shown.key]
-    beside = min(max((_wide(title) for title in titles), default=0.0) + 2, SIDE.width * _MOST_TITLE)
+    """The key at the bottom of the panel, from top to bottom; names and entries are as wide as their words."""
     rows = [
         (group, "" if number else title, line)
-        for group, title in zip(shown.key, titles, strict=True)
-        for number, line in enumerate(_lines_of(group, shown, SIDE.width - beside))
+        for group in shown.key
+        for title in [_title_of(group, shown)]
+        for number, line in enumerate(_lines_of(group, shown, _beside(title)))
     ]
     placed = []
     y = SIDE.y + len(rows) * _KEY_ROW
     for group, title, line in rows:
         y -= _KEY_ROW
+        beside = _beside(title)
         x, entries = SIDE.x + beside, []
         for entry, width in line:
             swatch = Box(x, y + (_KEY_ROW - _SWATCH[1]) / 2, *_SWATCH)
             entries.append((entry, swatch, Box(swatch.right + 1, y, width - _SWATCH[0] - 1, _KEY_ROW)))
             x += width
-        placed.append(KeyRow(group, title, Box(SIDE.x, y, beside - 1, _KEY_ROW), entries))
+        placed.append(KeyRow(group, title, Box(SIDE.x, y, beside, _KEY_ROW), entries))
     return placed
 
 
@@ -87,29 +89,41 @@ def key_top(shown: Shown) -> float:
     return (rows[0].title_box.top if rows else SIDE.y) + _KEY_GAP
 
 
+def figures_in(shown: Shown, room: float, height_of: Callable[[Figure], float]) -> Sequence[Figure]:
+    """The headline figures, without what is said below them where the panel has no room for it; `room` in mm."""
+    if sum(map(height_of, shown.figures)) <= room:
+        return shown.figures
+    return [replace(figure, below="") for figure in shown.figures]
+
+
 def _title_of(group: KeyGroup, shown: Shown) -> str:
     """The layer's name; empty where its one entry says it."""
     title = group.title.in_(shown.language)
     return "" if [entry.label.in_(shown.language) for entry in group.entries] == [title] else title
 
 
-def _lines_of(group: KeyGroup, shown: Shown, room: float) -> list[list[tuple[LegendEntry, float]]]:
-    """The entries of a layer with their widths, mm, as many in a line as have room."""
+def _beside(title: str) -> float:
+    """The room that a layer's name takes before its entries, mm."""
+    return min(_wide(title, "bold") + _BETWEEN, SIDE.width / 2) if title else 0.0
+
+
+def _lines_of(group: KeyGroup, shown: Shown, beside: float) -> list[list[tuple[LegendEntry, float]]]:
+    """The entries of a layer with their widths, mm, as many in a line as have room; the first begins behind a name."""
     lines: list[list[tuple[LegendEntry, float]]] = []
-    left = 0.0
+    left = SIDE.width - beside
     for entry in group.entries:
-        width = min(_SWATCH[0] + 1 + _wide(entry.label.in_(shown.language)) + _BETWEEN, room)
+        width = min(_SWATCH[0] + 1 + _wide(entry.label.in_(shown.language)) + _BETWEEN, SIDE.width)
         if not lines or width > left:
+            left = SIDE.width if lines else left
             lines.append([])
-            left = room
         lines[-1].append((entry, width))
         left -= width
     return lines
 
 
-def _wide(words: str) -> float:
+def _wide(words: str, weight: Weight = "regular") -> float:
     """About how wide words of the key are, mm, in whatever font a machine has."""
-    return width_mm(words, _TEXT_PT, "bold") * _OTHER_FONTS
+    return width_mm(words, _TEXT_PT, weight) * _OTHER_FONTS
 
 
 def _drawn(bounds: Bounds) -> Bounds:

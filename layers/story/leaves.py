@@ -27,10 +27,10 @@ from layers.sheet.canvas import BLACK, PT_PER_MM, Page, width_mm, wrap, write_pa
 from layers.sheet.features import draw_labels, draw_layer, draw_swatch
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
-from layers.story.board import FOOT, LAYOUT, MAP, PAGE, SIDE, ground_of, key_rows, key_top, scale_of
+from layers.story.board import FOOT, LAYOUT, MAP, PAGE, SIDE, figures_in, ground_of, key_rows, key_top, scale_of
 from layers.story.markdown import to_lines
 from layers.story.runs import INK, QUIET
-from layers.story.shown import Shown, ShownStory
+from layers.story.shown import Figure, Shown, ShownStory
 from layers.story.slides import OnProgress, failed, problems_of
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 22.0, 12.0, 10.0, 8.0, 8.5
@@ -203,16 +203,21 @@ def _write_words(page: Page, shown: Shown) -> float:
             page.write(line, SIDE.x, top + 1.5, _TEXT_PT, colour=INK, up="baseline")
         top -= 1
     top -= 1.5
-    is_many = len(shown.figures) > 3
-    for figure in shown.figures:
-        size = 15.0 if is_many else 21.0
+    size, apart = (15.0, 1.5) if len(shown.figures) > 3 else (21.0, 3.0)
+    line_mm = _SMALL_PT * _LINE / PT_PER_MM
+
+    def height_of(figure: Figure) -> float:
+        below = wrap(figure.below, _SMALL_PT, SIDE.width) if figure.below else []
+        return size * 1.25 / PT_PER_MM + len(below) * line_mm + apart
+
+    for figure in figures_in(shown, top - key_top(shown), height_of):
         top -= size * 1.25 / PT_PER_MM
         page.write(figure.label, SIDE.x, top + 1, _TEXT_PT, colour=QUIET, up="baseline")
         page.write(figure.value, SIDE.right, top + 1, size, across="right", weight="bold", colour=INK, up="baseline")
-        for line in wrap(figure.below, _SMALL_PT, SIDE.width):
-            top -= _SMALL_PT * _LINE / PT_PER_MM
+        for line in wrap(figure.below, _SMALL_PT, SIDE.width) if figure.below else []:
+            top -= line_mm
             page.write(line, SIDE.x, top + 1, _SMALL_PT, colour=QUIET, up="baseline")
-        top -= 1.5 if is_many else 3
+        top -= apart
     return top - 1
 
 

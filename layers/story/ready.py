@@ -33,7 +33,7 @@ _WORDS: dict[Name, tuple[Text, Text, Text]] = {
         text("Welcome. Say in one sentence what this meeting is to decide."),
     ),
     "water": (
-        text("Water network: three areas, three corridors, four verticals and five horizontals"),
+        text("Water network: four verticals, five horizontals"),
         text(
             "One connected water network:\n\n- three areas and three ecological corridors\n"
             "- four waterways north–south, five east–west"

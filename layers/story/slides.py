@@ -24,7 +24,7 @@ from layers import formats
 from layers.charts.plot import HATCHES, Paint, Plot, ink_on, plot_of
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
-from layers.story.board import FOOT, PAGE, SIDE, ground_of, key_rows, key_top, scale_of
+from layers.story.board import FOOT, PAGE, SIDE, figures_in, ground_of, key_rows, key_top, scale_of
 from layers.story.map_shapes import PATTERNS, add_map, add_swatch, emu, top_of, without_style
 from layers.story.runs import INK, QUIET, name_font, set_run, write_markdown
 from layers.story.shown import Shown, ShownStory
@@ -124,8 +124,9 @@ def _add_words(slide: Any, shown: Shown) -> float:
         write_markdown(frame, shown.scene.caption, _TEXT_PT)
     top -= 2
     is_many = len(shown.figures) > 3
-    for figure in shown.figures:
-        line = 8.0 if is_many else 11.0
+    line, apart = (8.0, 1.0) if is_many else (11.0, 2.5)
+    room = top - key_top(shown)
+    for figure in figures_in(shown, room, lambda figure: line + _height(figure.below, _SMALL_PT) + apart):
         below = _height(figure.below, _SMALL_PT)
         top -= line + below
         _write(
@@ -134,8 +135,9 @@ def _add_words(slide: Any, shown: Shown) -> float:
         value = Box(SIDE.x + 42, top + below, SIDE.width - 42, line)
         size = 16.0 if is_many else 22.0
         _write(slide, value, figure.value, size, is_bold=True, across=PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.BOTTOM)
-        _write(slide, Box(SIDE.x, top, SIDE.width, below), figure.below, _SMALL_PT, colour=QUIET)
-        top -= 1 if is_many else 2.5
+        if below:
+            _write(slide, Box(SIDE.x, top, SIDE.width, below), figure.below, _SMALL_PT, colour=QUIET)
+        top -= apart
     return top - 1
 
 
@@ -145,7 +147,7 @@ def _height(words: str, size_pt: float) -> float:
         return 0.0
     across = SIDE.width * _PT_PER_MM / size_pt
     lines = sum(
-        max(1, -(-int(sum(1.0 if sign > "\u2e7f" else 0.56 for sign in line) * 10) // int(across * 10)))
+        max(1, -(-int(sum(1.0 if sign > "\u2e7f" else 0.62 for sign in line) * 10) // int(across * 10)))
         for line in words.splitlines()
         if line.strip()
     )
