@@ -16,9 +16,9 @@ GREENING = 7
 """The number of the scene that plays its months."""
 
 
-def player(window: Window, asked: str = "") -> Page:
+def player(window: Window, asked: str = "", language: str = "zh") -> Page:
     page = window.page
-    page.goto(f"{window.base_url}/player/ready?language=zh{asked}")
+    page.goto(f"{window.base_url}/player/ready?language={language}{asked}")
     page.wait_for_function("() => window.planPlayer && planPlayer.ready", timeout=60_000)
     return page
 
@@ -188,18 +188,20 @@ def test_reloading_stays_at_the_scene_and_an_unknown_story_is_told(open_window: 
     window.watch.failures.clear()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("width_px", "height_px"), [(1024, 768), (1366, 768), (3840, 2160), (800, 1200)])
-def test_it_fits_every_screen(open_window: OpenWindow, width_px: int, height_px: int) -> None:
-    page = player(open_window(width_px=width_px, height_px=height_px), f"&scene={SCENES}")
-    for number in (SCENES, 4, 5):
+def test_it_fits_every_screen(open_window: OpenWindow, width_px: int, height_px: int, language: str) -> None:
+    page = player(open_window(width_px=width_px, height_px=height_px), f"&scene={SCENES}", language)
+    for number in (SCENES, 2, 4, 5):
         page.keyboard.type(str(number))
         page.keyboard.press("Enter")
         waits(page)(f"planPlayer.index === {number - 1}")
         cut = page.evaluate(
-            """() => [...document.querySelectorAll("h1, .caption, .figure, .chart, .key, .foot")].filter((part) => {
+            """() => [...document.querySelectorAll("h1, .side, .side > div, .figure, .chart, .foot")].filter((part) => {
                 const box = part.getBoundingClientRect();
                 const isOutside = box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
-                return isOutside || part.scrollWidth > part.clientWidth + 1;
+                const isCut = part.matches(".side, .caption") && part.scrollHeight > part.clientHeight + 1;
+                return isOutside || isCut || part.scrollWidth > part.clientWidth + 1;
             }).map((part) => part.className || part.tagName)"""
         )
         assert cut == []

@@ -53,7 +53,7 @@ export class Page {
   fit() {
     for (let size = 1; size >= SMALLEST; size -= STEP) {
       this.side.style.setProperty("--fit", size.toFixed(2));
-      if (!isCut(this.side) && !isCut(this.caption)) return;
+      if (![this.side, this.caption, this.charts].some(isCut)) return;
     }
   }
 
