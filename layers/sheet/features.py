@@ -234,6 +234,11 @@ def strokes_of(look: Style, width: float) -> list[Stroke]:
     return [Stroke(look.glow, width * 3.2, below=True, opacity=0.55), line] if look.glow else [line]
 
 
+def swatch_strokes(look: Style, height_px: float) -> list[Stroke]:
+    """The strokes of a line in a key, where a line that is drawn to scale has at most the height of its swatch."""
+    return strokes_of(look, min(max(look.width, 4.0), height_px - _CASING_PX) if look.to_scale else look.width)
+
+
 def _draw_points(page: Page, shapes: Iterable[shapely.Geometry], look: Style, opacity: float, zorder: float) -> None:
     places = shapely.get_coordinates(list(shapes))
     if len(places):
@@ -260,8 +265,7 @@ def draw_swatch(page: Page, layer: str, look: Style, box: Box, opacity: float) -
         fill, edge = (to_hex(_faded(colour, opacity), keep_alpha=True) for colour in (look.fill, look.stroke))
         page.circle(x, y, min(look.radius * mm, box.height / 2), fill, look.width * mm, edge)
     elif kind == "LineString":
-        width = min(max(look.width, 4.0), box.height / mm - _CASING_PX) if look.to_scale else look.width
-        for stroke in strokes_of(look, width):
+        for stroke in swatch_strokes(look, box.height / mm):
             colour = to_hex(_faded(stroke.colour, stroke.opacity * opacity), keep_alpha=True)
             dash = [length * mm for length in stroke.dash]
             page.line([(box.x, y), (box.right, y)], min(stroke.width * mm, box.height), colour, dash)

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.schema import DRAWING_CRS, LAYERS, STORE_CRS
 from layers.sheet.canvas import LINE_MIDDLE_EM, PT_PER_MM, Page, Words, width_mm
-from layers.sheet.features import draw_labels, looks, strokes_of, widths_px
+from layers.sheet.features import draw_labels, looks, strokes_of, swatch_strokes, widths_px
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box
 from layers.story.board import LAYOUT, MAP, PAGE
@@ -95,15 +95,11 @@ def _add_look(shapes: Any, page: Page, kind: str, look: _Look, window: BaseGeome
         for features, has_edge in ((whole, True), (cut, False)):
             for rings in _in_portions(_rings(_clipped(features, window, scale))):
                 _add_area(shapes, page, rings, look, has_edge=has_edge)
-        # Where the frame cuts an area there is no boundary: what is left of its own is drawn by itself.
-        edges = _parts(_clipped([shape.boundary for shape in cut], window, scale), "LineString")
-        if look.style.stroke and look.style.width:
-            for portion in _in_portions([shapely.get_coordinates(edge) for edge in edges]):
-                line = _freeform(shapes, page, portion, closed=False)
-                if line is not None:
-                    line.name = look.name
-                    line.fill.background()
-                    _stroke_edge(line, page, look)
+        if cut and look.style.stroke and look.style.width:
+            # Where the frame cuts an area there is no boundary: what is left of its own is drawn by itself.
+            edges = _clipped([shape.boundary for shape in cut], window, scale)
+            for edge in _open_lines(shapes, page, edges, look.name):
+                _stroke_edge(edge, look.style, look.opacity, page.mm_per_px)
     else:
         _add_lines(shapes, page, look, window, scale)
 
@@ -113,26 +109,32 @@ def _add_lines(shapes: Any, page: Page, look: _Look, window: BaseGeometry, scale
     for shape, width in zip(look.drawn, widths_px(look.rows, look.style, scale, page.mm_per_px), strict=True):
         by_width.setdefault(round(width, 1), []).append(shape)
     for width, lines in by_width.items():
-        paths = [shapely.get_coordinates(part) for part in _parts(_clipped(lines, window, scale), "LineString")]
+        clipped = _clipped(lines, window, scale)
         for stroke in strokes_of(look.style, width):
-            for portion in _in_portions(paths):
-                line = _freeform(shapes, page, portion, closed=False)
-                if line is not None:
-                    line.name = look.name
-                    line.fill.background()
-                    opacity = look.opacity * stroke.opacity
-                    _stroke(line, stroke.colour, stroke.width * page.mm_per_px, opacity, bool(stroke.dash))
+            for line in _open_lines(shapes, page, clipped, look.name):
+                opacity = look.opacity * stroke.opacity
+                _stroke(line, stroke.colour, stroke.width * page.mm_per_px, opacity, bool(stroke.dash))
+
+
+def _open_lines(shapes: Any, page: Page, lines: Iterable[BaseGeometry], name: str) -> Iterator[Any]:
+    """Lines as shapes that have yet to be stroked, in portions that an office program can hold."""
+    paths = [shapely.get_coordinates(part) for part in _parts(lines, "LineString")]
+    for portion in _in_portions(paths):
+        line = _freeform(shapes, page, portion, closed=False)
+        if line is not None:
+            line.name = name
+            line.fill.background()
+            yield line
 
 
 def _add_area(shapes: Any, page: Page, rings: Sequence[Any], look: _Look, *, has_edge: bool) -> None:
-    style = look.style
     area = _freeform(shapes, page, rings, closed=True)
     if area is None:
         return
     area.name = look.name
-    _paint_area(area, style, look.opacity)
-    if has_edge and style.stroke and style.width:
-        _stroke_edge(area, page, look)
+    _paint_area(area, look.style, look.opacity)
+    if has_edge:
+        _stroke_edge(area, look.style, look.opacity, page.mm_per_px)
     else:
         area.line.fill.background()
 
@@ -150,9 +152,11 @@ def _paint_area(shape: Any, style: Style, opacity: float) -> None:
         shape.fill.background()
 
 
-def _stroke_edge(shape: Any, page: Page, look: _Look) -> None:
-    style = look.style
-    _stroke(shape, style.stroke, style.width * page.mm_per_px, look.opacity, bool(style.dash))
+def _stroke_edge(shape: Any, style: Style, opacity: float, mm_per_px: float) -> None:
+    if style.stroke and style.width:
+        _stroke(shape, style.stroke, style.width * mm_per_px, opacity, bool(style.dash))
+    else:
+        shape.line.fill.background()
 
 
 def _add_point(shapes: Any, page: Page, point: Any, look: _Look) -> None:
@@ -172,8 +176,7 @@ def add_swatch(shapes: Any, group: KeyGroup, style: Style, box: Box, name: str) 
     kind, y = LAYERS[group.layer].geometry, box.centre[1]
     mm_per_px = LAYOUT.mm_per_px
     if kind == "LineString":
-        width = min(max(style.width, 4.0), box.height / mm_per_px) if style.to_scale else style.width
-        for stroke in strokes_of(style, width):
+        for stroke in swatch_strokes(style, box.height / mm_per_px):
             line = shapes.add_connector(MSO_CONNECTOR.STRAIGHT, emu(box.x), top_of(y), emu(box.right), top_of(y))
             without_style(line).name = name
             _stroke(line, stroke.colour, stroke.width * mm_per_px, group.opacity * stroke.opacity, bool(stroke.dash))
@@ -182,10 +185,7 @@ def add_swatch(shapes: Any, group: KeyGroup, style: Style, box: Box, name: str) 
     shape = shapes.add_shape(form, emu(box.centre[0] - wide / 2), top_of(box.y, box.height), emu(wide), emu(box.height))
     without_style(shape).name = name
     _paint_area(shape, style, group.opacity)
-    if style.stroke and style.width:
-        _stroke(shape, style.stroke, style.width * mm_per_px, group.opacity, bool(style.dash))
-    else:
-        shape.line.fill.background()
+    _stroke_edge(shape, style, group.opacity, mm_per_px)
 
 
 def _add_flows(shapes: Any, page: Page, shown: Shown) -> None:

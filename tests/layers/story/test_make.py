@@ -13,8 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lxml import etree
 from PIL import Image
 from pptx import Presentation
+from pptx.enum.dml import MSO_FILL
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from geodata.measures import area_ha
@@ -85,6 +87,19 @@ def test_slides_hold_maps_as_shapes_and_charts_as_charts(made: dict[str, Path], 
     assert "未经审图" in words
     assert "1 / 3" in words
     assert "• 一" in words
+
+
+def test_the_frame_of_a_slides_map_is_no_boundary(store: Store, tmp_path: Path) -> None:
+    west, south, east, north = store.read("district").total_bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    corner = (float(west) - 0.001, float(south) - 0.001, float(middle[0]), float(middle[1]))
+    scene = Scene("一角", {**VIEW, "layers": "district"}, bounds=corner)
+    make(store, Story("一角", (scene,)), "zh", "pptx", tmp_path / "corner.pptx")
+    (_, slide) = Presentation(str(tmp_path / "corner.pptx")).slides
+    outlines = [shape for shape in shapes_of(slide) if shape.name.startswith("新区范围")]
+    are_closed = ["close" in {etree.QName(part).localname for part in shape._element.iter()} for shape in outlines]
+    are_stroked = [shape.line.fill.type == MSO_FILL.SOLID for shape in outlines]
+    assert set(zip(are_closed, are_stroked, strict=True)) == {(True, False), (False, True)}
 
 
 def charts_total(store: Store) -> float:
