@@ -88,9 +88,7 @@ def _show_steps(story: Story) -> None:
 
 
 def _advise_on_empty() -> None:
-    st.info(
-        t("This story has no scenes yet. Open the map, set it up as you want to show it, and press “Add as scene”.")
-    )
+    st.info(t("This story has no scenes yet. Open the map, set it up as you want to show it, and press “Add scene”."))
     if st.button(t("To the map"), key="story_to_map", icon=":material/map:"):
         travel.to_page("map")
 

@@ -22,7 +22,7 @@ _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 def _wordmark(words: str) -> str:
     """The icon with the application's name beside it, in a colour that reads on light and dark."""
     icon = _ICON.read_text(encoding="utf-8").replace("<svg ", '<svg width="64" height="64" ', 1)
-    wide = sum(34 if sign > "\u2e7f" else 18 for sign in words)
+    wide = sum(34 if sign > "\u2e7f" else 23 for sign in words)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide + 84} 64">{icon}'
         '<text x="78" y="44" font-family="sans-serif" font-size="34" font-weight="700" fill="#2488a6">'

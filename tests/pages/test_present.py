@@ -126,7 +126,7 @@ def test_a_story_without_a_name_and_an_empty_one_are_advised(open_page: OpenPage
     app.text_input(key="story_name").set_value("empty")
     app.button(key="story_new").click().run()
     assert [story.name for story in stories.read_stories(store)] == ["empty"]
-    assert any("Add as scene" in info.value for info in app.info)
+    assert any("Add scene" in info.value for info in app.info)
 
 
 def test_a_pinned_scene_offers_to_be_refreshed(open_page: OpenPage, store: Store) -> None:

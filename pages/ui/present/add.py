@@ -24,7 +24,7 @@ _DONE = "_scene_added"
 
 def show() -> None:
     """A button that opens the question where the scene goes."""
-    with st.popover(t("Add as scene"), icon=":material/slideshow:", key="add_scene", width="stretch"):
+    with st.popover(t("Add scene"), icon=":material/slideshow:", key="add_scene", width="stretch"):
         _ask(state.view().to_query() | place.follow("scene"))
     if name := st.session_state.pop(_DONE, None):
         st.toast(t("Added to “{name}”; it is on the page Present.", name=name), icon=":material/slideshow:")
