@@ -17,9 +17,10 @@ from geodata import drafts
 from geodata.errors import GeodataError
 from geodata.settings import Settings
 from layers import review, routes
-from pages.ui import data, feedback, startup
+from pages.ui import data, feedback, startup, story_pass
 from pages.ui.document import Document
 from pages.ui.visitor import VisitorCookie
+from pages.ui.way_back import WayBack
 
 structlog.configure(
     processors=[
@@ -46,8 +47,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "pages/shell.py",
-    routes=routes.build_routes(data.store, startup.is_ready),
-    middleware=[Middleware(Document), Middleware(VisitorCookie)],
+    routes=routes.build_routes(data.store, startup.is_ready, story_pass.opens),
+    middleware=[Middleware(Document), Middleware(VisitorCookie), Middleware(WayBack)],
     lifespan=lifespan,
     on_script_error=feedback.show_unexpected,
 )

@@ -136,6 +136,11 @@ def copy_of(story: Story, name: str) -> Story:
     return Story(name, tuple(replace(scene, id=secrets.token_hex(8)) for scene in story.scenes), public=story.public)
 
 
+def without_notes(story: Story) -> Story:
+    """The story as everybody may see it: what the presenter says is left out."""
+    return replace(story, scenes=tuple(replace(scene, notes="") for scene in story.scenes))
+
+
 # --- scenes in their order -------------------------------------------------------------------------------------------
 
 

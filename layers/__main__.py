@@ -104,13 +104,16 @@ def handout(
     to: Annotated[Path, typer.Option(help="The file to write: .html.")],
     story: Annotated[str, _STORY] = READY,
     language: Annotated[str, _LANGUAGE] = "",
+    notes: Annotated[bool, typer.Option("--notes", help="With the presenter's notes; the audience sees them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Make one HTML file of a story, which needs no network."""
-    _make_story(story, to, language, as_json, ("html",))
+    _make_story(story, to, language, as_json, ("html",), notes=notes)
 
 
-def _make_story(story: str, to: Path, language: str, as_json: bool, forms: tuple[Form, ...]) -> None:
+def _make_story(
+    story: str, to: Path, language: str, as_json: bool, forms: tuple[Form, ...], *, notes: bool = False
+) -> None:
     settings = Settings()
     try:
         if language not in ("", *LANGUAGES):
@@ -118,7 +121,7 @@ def _make_story(story: str, to: Path, language: str, as_json: bool, forms: tuple
                 text("“{value}” is not known; use one of {choices}.", value=language, choices="zh, en")
             )
         chosen: Language = "en" if (language or settings.language) == "en" else "zh"
-        made, problems = story_command.run(settings, story, to, chosen, forms=forms)
+        made, problems = story_command.run(settings, story, to, chosen, forms=forms, notes=notes)
     except GeodataError as error:
         typer.echo(error.in_(settings.language), err=True)
         raise typer.Exit(2 if isinstance(error, StoryOptionError) else 1) from error

@@ -15,6 +15,7 @@ from geodata.errors import GeodataError, UnknownLayerError, UnknownVersionError
 from geodata.store import Store
 from layers import assets, basemap_file, ogc, review, rows, tiles
 from layers.story import routes as story_routes
+from layers.story.routes import MaySeeAll
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -23,13 +24,16 @@ _DRAFT, _REVIEW = re.compile(r"[\w-]{16,64}"), re.compile(r"[0-9a-f]{16}\.pmtile
 _ARCHIVE = re.compile(r"(\d{1,9})\.pmtiles")
 
 
-def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) -> list[BaseRoute]:
+def build_routes(
+    store_of: Callable[[], Store], is_ready: Callable[[], bool], may_see_all: MaySeeAll = story_routes.nobody
+) -> list[BaseRoute]:
     """The routes of the application.
 
     Parameters
     ----------
     store_of : gives the open store; raises StoreError while it can't be opened
     is_ready : whether what a first start has to publish is published
+    may_see_all : whether a request may see a story whole, its notes too, and one that is not public
     """
 
     async def show_archive(request: Request) -> Response:
@@ -96,7 +100,7 @@ def build_routes(store_of: Callable[[], Store], is_ready: Callable[[], bool]) ->
         Mount("/assets", _Assets(directory=assets.DIST, check_dir=False)),
         *ogc.build_routes(store_of),
         *basemap_file.build_routes(),
-        *story_routes.build_routes(store_of),
+        *story_routes.build_routes(store_of, may_see_all),
     ]
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from geodata.stories import Story
 from layers.story.routes import player_url
-from pages.ui import data, feedback, notes, travel
+from pages.ui import account, data, feedback, notes, story_pass, travel
 from pages.ui.language import language, say, t
 from pages.ui.present import choice, editor, leaves, scenes, shelf, stage
 
@@ -31,12 +31,14 @@ def show() -> None:
             scenes.show(story)
         with right:
             # What is edited, published or translated loads the player anew; going from scene to scene does not.
-            address = player_url(story.id, language(), edition=story.edition, data=_fingerprint())
+            address = _player(story, edition=story.edition, data=_fingerprint())
             stage.show(address, choice.scene_number(story), choice.asked())
-            if choice.is_ready(story):
+            if choice.may_change(story):
+                editor.show(story)
+            elif account.is_known():
                 st.caption(t("This story comes with the application. Make a copy under “Stories” to change it."))
             else:
-                editor.show(story)
+                st.caption(t("Sign in to make and change stories."))
 
 
 def _show_bar() -> Story:
@@ -45,23 +47,29 @@ def _show_bar() -> Story:
         first = choice.scene_number(story) + 1
         st.link_button(
             t("Present"),
-            player_url(story.id, language(), scene=first),
+            _player(story, scene=first),
             icon=":material/slideshow:",
             type="primary",
             disabled=not story.scenes,
             help=t("Opens a window of its own; F fills the screen, arrow keys and clickers go on, H tells all keys."),
             key="present_start",
         )
-        st.link_button(
-            t("Notes window"),
-            player_url(story.id, language(), scene=first, notes=1),
-            icon=":material/speaker_notes:",
-            disabled=not story.scenes,
-            help=t("For the presenter: notes, timer and the next scene, in step with the other window."),
-            key="present_notes",
-        )
+        if account.is_known():
+            st.link_button(
+                t("Notes window"),
+                _player(story, scene=first, notes=1),
+                icon=":material/speaker_notes:",
+                disabled=not story.scenes,
+                help=t("For the presenter: notes, timer and the next scene, in step with the other window."),
+                key="present_notes",
+            )
         leaves.show(story)
     return story
+
+
+def _player(story: Story, **asked: object) -> str:
+    """The address of the player; who is known here gets the whole story there."""
+    return player_url(story.id, language(), **asked, **story_pass.made_for(story.id))
 
 
 def _show_steps(story: Story) -> None:

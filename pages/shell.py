@@ -11,7 +11,7 @@ from layers.formats import UNIT_NAMES
 from layers.view import AREA_UNITS
 from pages import analysis, dashboard, history, present, programme, upload
 from pages import map as map_page
-from pages.ui import data, feedback, notes, state, style, travel, watch
+from pages.ui import account, data, feedback, notes, state, style, travel, watch
 from pages.ui import language as languages
 from pages.ui.language import say, t
 
@@ -74,6 +74,7 @@ def main() -> None:
             required=True,
             label_visibility="collapsed",
         )
+        account.show()
     with feedback.explained():
         page.run()
     notes.show_restored()

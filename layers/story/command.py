@@ -16,7 +16,7 @@ from layers.story.routes import find_story
 
 
 def run(
-    settings: Settings, name: str, to: Path, language: Language, *, forms: tuple[Form, ...]
+    settings: Settings, name: str, to: Path, language: Language, *, forms: tuple[Form, ...], notes: bool = False
 ) -> tuple[dict[str, Any], list[str]]:
     """Make a file of a story, in the form of the ending of `to`; what was made, and what could not be.
 
@@ -37,7 +37,7 @@ def run(
     try:
         story = _find(store, name, language)
         try:
-            problems = make(store, story, language, form, to)
+            problems = make(store, story, language, form, to, hands_out_notes=notes)
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             if isinstance(error, StoreError) or error.filename is None:
                 raise

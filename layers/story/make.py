@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from geodata.errors import GeodataError
 from geodata.i18n import Language, Text, text
 from geodata.store import Store
-from geodata.stories import Story
+from geodata.stories import Story, without_notes
 from layers.story.compose import compose
 from layers.story.handout import write_handout
 from layers.story.leaves import write_pdf, write_pictures, write_play
@@ -28,9 +28,19 @@ class StoryOptionError(GeodataError, ValueError):
 
 
 def make(
-    store: Store, story: Story, language: Language, form: Form, to: Path, on_progress: OnProgress | None = None
+    store: Store,
+    story: Story,
+    language: Language,
+    form: Form,
+    to: Path,
+    on_progress: OnProgress | None = None,
+    *,
+    hands_out_notes: bool = False,
 ) -> list[Text]:
     """Make a file of a story; what of it could not be made.
+
+    Slides keep the presenter's notes, as the person who presents them needs them. A handout goes to the audience: it
+    has them only where `hands_out_notes` asks for it.
 
     Raises
     ------
@@ -43,6 +53,8 @@ def make(
     """
     if not story.scenes:
         raise StoryOptionError(text("The story “{name}” has no scenes yet.", name=story.name))
+    if form == "html" and not hands_out_notes:
+        story = without_notes(story)
     shown = compose(store, story, language)
     match form:
         case "pptx":

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from html import escape
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -18,12 +19,15 @@ from geodata.errors import GeodataError
 from geodata.i18n import Language, Text, text
 from geodata.indicators import default_as_of
 from geodata.store import Store
-from geodata.stories import Story, read_stories
+from geodata.stories import Story, read_stories, without_notes
 from layers import assets
 from layers.story.compose import compose
 from layers.story.document import to_json
 from layers.story.ready import READY, ready_story
 from layers.story.words import PLAYER_WORDS
+
+MaySeeAll = Callable[[Request, str], bool]
+"""Whether a request may see the story of an id whole, its notes too, and one that is not public."""
 
 _KEPT = 8
 _kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
@@ -46,15 +50,21 @@ fetch({address}, {{ credentials: "same-origin" }})
     if (!answer.ok) throw new Error(story.reason);
     planPlayer.start(story);
   }})
-  .catch(({{ message }}) => (document.body.textContent = message.includes("fetch") ? {lost} : message || {lost}));
+  .catch(({{ message }}) => {{
+    const link = document.createElement("a");
+    Object.assign(link, {{ href: {home}, textContent: {home_words} }});
+    const told = document.createElement("p");
+    told.textContent = !message || message.includes("fetch") ? {lost} : message;
+    document.body.className = "lost";
+    document.body.replaceChildren(told, link);
+  }});
 </script>
 """
 
 
 def player_url(story_id: str, language: Language, **asked: object) -> str:
     """The address of the player of a story, below the application's."""
-    more = "".join(f"&{name}={value}" for name, value in asked.items())
-    return f"/player/{story_id}?language={language}{more}"
+    return f"/player/{quote(story_id, safe='')}?{urlencode({'language': language, **asked})}"
 
 
 def find_story(store: Store, story_id: str, language: Language) -> Story | None:
@@ -71,12 +81,18 @@ def find_story(store: Store, story_id: str, language: Language) -> Story | None:
     return next((story for story in read_stories(store) if story.id == story_id), None)
 
 
-def build_routes(store_of: Callable[[], Store]) -> list[BaseRoute]:
+def nobody(_request: Request, _story_id: str) -> bool:
+    """Nobody sees more than everybody does."""
+    return False
+
+
+def build_routes(store_of: Callable[[], Store], may_see_all: MaySeeAll = nobody) -> list[BaseRoute]:
     """The routes; `store_of` gives the open store and raises StoreError while it can't be opened."""
 
     async def show_player(request: Request) -> Response:
         language = _language(request)
-        address = f"/player/{request.path_params['story']}/story.json?language={language}"
+        query = urlencode({**request.query_params, "language": language})
+        address = f"/player/{quote(request.path_params['story'], safe='')}/story.json?{query}"
         return HTMLResponse(
             _PAGE.format(
                 language="zh-CN" if language == "zh" else "en",
@@ -85,6 +101,8 @@ def build_routes(store_of: Callable[[], Store]) -> list[BaseRoute]:
                 script=assets.url(assets.PLAYER_SCRIPT),
                 address=_scripted(address),
                 lost=_scripted(PLAYER_WORDS["lost"].in_(language)),
+                home=_scripted(f"/present?language={language}"),
+                home_words=_scripted(text("To the page Present").in_(language)),
             ),
             headers={"Cache-Control": "no-cache"},
         )
@@ -100,6 +118,10 @@ def build_routes(store_of: Callable[[], Store]) -> list[BaseRoute]:
             story = await asyncio.to_thread(find_story, store, request.path_params["story"], language)
             if story is None:
                 return refuse(404, text("This story is not there (any more); choose one on the page Present."))
+            if not may_see_all(request, story.id):
+                if not story.public:
+                    return refuse(403, text("This story is for signed-in people; sign in on the page Present."))
+                story = without_notes(story)
             if not story.scenes:
                 return refuse(404, PLAYER_WORDS["empty"])
             content = await asyncio.to_thread(document_of, store, story, language)

@@ -128,9 +128,8 @@ def _show_tool(bookmark: Bookmark, action: str, icon: str, title: str) -> None:
 
 def _keep(view: Mapping[str, str]) -> None:
     name, shared = st.session_state[_NAME], st.session_state[_SHARED]
-    typed = st.session_state.get(who.KEY) or ""
     try:
-        bookmarks.keep(data.store(), visitor(), name, view, shared=shared, who=typed)
+        bookmarks.keep(data.store(), visitor(), name, view, shared=shared, who=who.name())
     except GeodataError as error:
         st.session_state[_REFUSED] = error
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -30,7 +31,7 @@ class VisitorCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; a page's answer to a stranger carries the cookie."""
-        if scope["type"] != "http" or not _asks_for_a_page(scope) or _number_in(_cookies(scope)):
+        if scope["type"] != "http" or not _asks_for_a_page(scope) or number_in(_cookies(scope)):
             await self.app(scope, receive, send)
             return
 
@@ -47,7 +48,7 @@ class VisitorCookie:
 
 def visitor() -> str:
     """The visitor's number; one for this session alone where the browser keeps no cookies."""
-    known = _number_in(dict(st.context.cookies))
+    known = number_in(st.context.cookies)
     if known:
         return known
     number: str = st.session_state.setdefault("_visitor", f"session-{secrets.token_urlsafe(18)}")
@@ -63,20 +64,25 @@ def _cookies(scope: Scope) -> dict[str, str]:
     return {name: morsel.value for name, morsel in cookies.items()}
 
 
-def _number_in(cookies: dict[str, str]) -> str | None:
+def number_in(cookies: Mapping[str, str]) -> str | None:
+    """The visitor's number that a browser's cookies carry; None without a true one."""
     try:
         return str(_signer().loads(cookies[COOKIE]))
     except (KeyError, BadSignature):
         return None
 
 
+def secret() -> str:
+    """The installation's secret, made at the first start; readable by its user alone."""
+    return _secret(Settings().data_dir / "secret")
+
+
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(_secret(Settings().data_dir / "secret"), salt="visitor")
+    return URLSafeSerializer(secret(), salt="visitor")
 
 
 @lru_cache(maxsize=4)
 def _secret(path: Path) -> str:
-    """The installation's secret, made at the first start; readable by its user alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         made = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}.new")

@@ -14,7 +14,7 @@ from layers import formats
 from layers.story.compose import pinned
 from layers.story.ready import READY
 from layers.view import PLACE_PARTS
-from pages.ui import data, place, state
+from pages.ui import account, data, place, state
 from pages.ui.language import language, say, t
 from pages.ui.present import choice
 
@@ -25,7 +25,10 @@ _DONE = "_scene_added"
 def show() -> None:
     """A button that opens the question where the scene goes."""
     with st.popover(t("Add scene"), icon=":material/slideshow:", key="add_scene", width="stretch"):
-        _ask(state.view().to_query() | place.follow("scene"))
+        if account.is_known():
+            _ask(state.view().to_query() | place.follow("scene"))
+        else:
+            account.ask_to_sign_in("scene")
     if name := st.session_state.pop(_DONE, None):
         st.toast(t("Added to “{name}”; it is on the page Present.", name=name), icon=":material/slideshow:")
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from geodata import stories
 from geodata.errors import GeodataError
-from geodata.i18n import Text
+from geodata.i18n import Text, text
 from geodata.stories import Story
 from layers.story.ready import READY, ready_story
-from pages.ui import data, who
+from pages.ui import account, data, who
 from pages.ui.language import language
 
 STORY_KEY = "story"
@@ -19,7 +19,7 @@ _SCENE, _ASKED, _REFUSED, _DROPPED = "_scene", "_scene_asked", "_story_refused",
 
 
 def offered() -> dict[str, Story]:
-    """Every story by its id, the ready one first.
+    """The stories that the reader may see by their ids, the ready one first; without notes for who is not known here.
 
     Raises
     ------
@@ -28,7 +28,10 @@ def offered() -> dict[str, Story]:
     """
     versions = data.current()
     ready = ready_story(versions, data.default_as_of(versions), language())
-    return {READY: ready} | {story.id: story for story in stories.read_stories(data.store())}
+    told = [ready, *stories.read_stories(data.store())]
+    if not account.is_known():
+        told = [stories.without_notes(story) for story in told if story.public]
+    return {story.id: story for story in told}
 
 
 def chosen(among: dict[str, Story]) -> Story:
@@ -70,12 +73,20 @@ def open_story(story_id: str) -> None:
     go(0)
 
 
+def may_change(story: Story) -> bool:
+    """Whether the reader may change a story: who is known here may, but never the ready one."""
+    return account.is_known() and not is_ready(story)
+
+
 def save(story: Story) -> Story | None:
     """Keep a story; what speaks against it is told on the next run, and nothing is changed."""
+    if not account.is_known():
+        refuse(text("Sign in to make and change stories."))
+        return None
     try:
-        saved = stories.save(data.store(), story, typed_name())
+        saved = stories.save(data.store(), story, who.name())
     except GeodataError as error:
-        st.session_state[_REFUSED] = error.message
+        refuse(error.message)
         return None
     return saved
 
@@ -83,9 +94,9 @@ def save(story: Story) -> Story | None:
 def drop(story: Story) -> None:
     """Delete a story; it can be put back."""
     try:
-        stories.drop(data.store(), story, typed_name())
+        stories.drop(data.store(), story, who.name())
     except GeodataError as error:
-        st.session_state[_REFUSED] = error.message
+        refuse(error.message)
     else:
         st.session_state[_DROPPED] = story
         open_story(READY)
@@ -113,8 +124,3 @@ def take_refusal() -> Text | None:
     """What was not done since the last run, and why; told once."""
     reason: Text | None = st.session_state.pop(_REFUSED, None)
     return reason
-
-
-def typed_name() -> str:
-    """The name that a person typed where it is asked for."""
-    return str(st.session_state.get(who.KEY) or "")

@@ -54,9 +54,15 @@ def _ask(story: Story) -> None:
         on_change=_forget,
         label_visibility="collapsed",
     )
+    notes = form == "html" and st.checkbox(
+        t("With the presenter's notes"),
+        key="story_notes",
+        help=t("Leave them out of a file that the audience gets; slides (PPTX) keep them in any case."),
+        on_change=_forget,
+    )
     if st.button(t("Make the file"), key="story_make", type="primary"):
         with feedback.explained():
-            st.session_state[_MADE] = _make(story, form)
+            st.session_state[_MADE] = _make(story, form, notes)
     if made := st.session_state.get(_MADE):
         content, problems = made
         for problem in problems:
@@ -72,7 +78,7 @@ def _ask(story: Story) -> None:
         )
 
 
-def _make(story: Story, form: Form) -> tuple[bytes, list[Text]]:
+def _make(story: Story, form: Form, notes: bool) -> tuple[bytes, list[Text]]:
     bar = st.progress(0.0, t("Working…"))
 
     def tell(done: int, of: int, title: str) -> None:
@@ -80,6 +86,6 @@ def _make(story: Story, form: Form) -> tuple[bytes, list[Text]]:
 
     with tempfile.TemporaryDirectory(prefix="story-") as folder:
         to = Path(folder) / f"story{ENDINGS[form]}"
-        problems = make(data.store(), story, language(), form, to, tell)
+        problems = make(data.store(), story, language(), form, to, tell, hands_out_notes=notes)
         bar.empty()
         return to.read_bytes(), problems

@@ -32,7 +32,7 @@ def show(story: Story) -> None:
                 on_click=choice.go,
                 args=(place,),
             )
-            if place == here and not choice.is_ready(story):
+            if place == here and choice.may_change(story):
                 _show_tools(story, place)
 
 

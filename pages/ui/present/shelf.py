@@ -9,6 +9,7 @@ import streamlit as st
 from geodata import stories
 from geodata.errors import GeodataError
 from geodata.stories import LONGEST_NAME, Story
+from pages.ui import account
 from pages.ui.language import t
 from pages.ui.present import choice
 
@@ -32,8 +33,9 @@ def show(among: dict[str, Story]) -> Story:
         width=340,
     )
     story = choice.chosen(among)
-    with st.popover(t("Stories"), icon=":material/folder_open:", key="story_shelf"):
-        _show_shelf(story)
+    if account.is_known():
+        with st.popover(t("Stories"), icon=":material/folder_open:", key="story_shelf"):
+            _show_shelf(story)
     return story
 
 
@@ -44,7 +46,7 @@ def _show_shelf(story: Story) -> None:
         st.button(
             t("Copy of this one"), key="story_copy", on_click=_copy, args=(story,), icon=":material/content_copy:"
         )
-        if not choice.is_ready(story):
+        if choice.may_change(story):
             st.button(t("Rename"), key="story_rename", on_click=_rename, args=(story,), icon=":material/edit:")
     st.download_button(
         t("Save as a file"),
@@ -62,7 +64,16 @@ def _show_shelf(story: Story) -> None:
         on_change=_take_file,
         help=t("It keeps its name, or takes the one typed above where there is one."),
     )
-    if not choice.is_ready(story):
+    if choice.may_change(story):
+        if account.is_offered():
+            st.toggle(
+                t("For signed-in people only"),
+                not story.public,
+                key=f"story_closed_{story.id}_{story.edition}",
+                help=t("Others see neither the story nor its player; notes are for signed-in people in any case."),
+                on_change=_close,
+                args=(story,),
+            )
         st.button(
             t("Delete this story"), key="story_drop", on_click=choice.drop, args=(story,), icon=":material/delete:"
         )
@@ -84,6 +95,10 @@ def _copy(story: Story) -> None:
 def _rename(story: Story) -> None:
     if choice.save(replace(story, name=st.session_state[_NAME])):
         st.session_state[_NAME] = ""
+
+
+def _close(story: Story) -> None:
+    choice.save(replace(story, public=not story.public))
 
 
 def _take_file() -> None:

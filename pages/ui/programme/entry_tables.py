@@ -179,7 +179,7 @@ def _show_files(table: EntryTable, frame: pd.DataFrame) -> None:
     st.dataframe(given, hide_index=True, height=200)
     if st.button(t("Save these {count} rows", count=len(given)), key=f"{table}_save_file", type="primary"):
         base = st.session_state[_BASE.format(table)]
-        by = st.session_state.get(who.KEY, "")
+        by = who.name()
         _save(table, given, by=by, note=dropped.name, base=base, replace=False)
 
 
@@ -214,7 +214,7 @@ def _show_editions(table: EntryTable, editions: list[entries.Edition]) -> None:
 
 def _restore(table: EntryTable, number: int) -> None:
     with feedback.explained(), ThreadPoolExecutor(max_workers=1) as worker:
-        by = st.session_state.get(who.KEY, "")
+        by = who.name()
         edition = worker.submit(partial(entries.restore, data.store(), table, number, by=by)).result()
         _finish(
             table, t("Edition {old} is current again, as edition {number}.", old=number, number=edition.number), edition

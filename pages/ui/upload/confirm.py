@@ -76,7 +76,7 @@ def _show_form(draft: journey.Draft, check: journey.Check) -> None:
         st.info(t("A second person approves it on the page History; until then nothing changes."))
     if st.button(t("Ask for approval") if asks else t("Publish"), key=PUBLISH_KEY, type="primary"):
         if not by.strip():
-            st.warning(t("Please give your name: it stands in the history beside the version."))
+            st.warning(who.advise())
         elif not accept_warnings:
             st.warning(t("Please look at the warnings under “Findings” and accept them here."))
         elif not accept_loss:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 import subprocess
@@ -174,6 +176,19 @@ def test_the_handout_is_one_file_that_names_no_other_place(made: dict[str, Path]
     assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"'](?!data:)", content)
     archives = json.loads(content.partition('id="archives">')[2].partition("</script>")[0])
     assert {address.split("/")[2] for address in archives} == {"district", "parcels", "roads", "greening"}
+
+
+def notes_in(handout: Path) -> list[str]:
+    packed = json.loads(handout.read_text(encoding="utf-8").partition('id="story">')[2].partition("</script>")[0])
+    return [scene["notes"] for scene in json.loads(gzip.decompress(base64.b64decode(packed)))["scenes"]]
+
+
+def test_a_handout_has_the_notes_only_where_they_are_asked_for(
+    made: dict[str, Path], store: Store, tmp_path: Path
+) -> None:
+    assert notes_in(made["html"]) == ["", "", ""]
+    make(store, STORY, "zh", "html", tmp_path / "a.html", hands_out_notes=True)
+    assert notes_in(tmp_path / "a.html") == ["<p>先讲总量</p>\n", "", ""]
 
 
 def test_a_scene_that_fails_is_named_and_the_rest_is_made(

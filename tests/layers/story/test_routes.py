@@ -68,3 +68,20 @@ def test_a_story_that_is_not_there_or_empty_is_told_in_words(client: Client, sto
 def test_a_name_from_outside_is_no_script(client: Client) -> None:
     page = client.get("/player/%3C%2Fscript%3E%3Cscript%3Ealert(1)/?language=en").content.decode()
     assert "<script>alert" not in page
+
+
+def test_who_may_not_see_all_gets_a_public_story_without_its_notes(store: Store) -> None:
+    scene = Scene("a", {}, notes="hush")
+    public, closed = (stories.save(store, Story(str(seen), (scene,), public=seen)) for seen in (True, False))
+    stranger = Client(build_routes(lambda: store, lambda: True, lambda *_: False))
+    known = Client(build_routes(lambda: store, lambda: True, lambda _, story_id: story_id == closed.id))
+    try:
+        for client, story, notes in ((stranger, public, ""), (known, public, ""), (known, closed, "<p>hush</p>\n")):
+            answer = client.get(f"/player/{story.id}/story.json?language=en")
+            assert [scene["notes"] for scene in json.loads(answer.content)["scenes"]] == [notes]
+        refused = stranger.get(f"/player/{closed.id}/story.json?language=en")
+        assert refused.status_code == 403
+        assert "for signed-in people" in json.loads(refused.content)["reason"]
+    finally:
+        for story in (public, closed):
+            stories.drop(store, story)
