@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
+import numpy as np
 from geopandas import GeoDataFrame
 
 from geodata import facets, indicators, status
@@ -39,6 +40,8 @@ _FRAME_PX = (1200, 720)
 _DEGREES_PER_PX_AT_ZOOM_0 = 360 / 256
 _FALLBACK: Bounds = (116.61, 35.36, 116.71, 35.44)
 _MOST_STEPS = 60
+_LONGEST_STILL = 12
+"""Months at the end of a play in which nothing changes."""
 
 
 @dataclass
@@ -129,7 +132,7 @@ class Composer:
             charts=charts,
             figures=_figures(scene, scope),
             flows=flows,
-            steps=_steps(scene, scope, self.language),
+            steps=_steps(scene, scope, shown),
             imprint=[
                 text("As of {day}", day=formats.day(on, self.language)).in_(self.language),
                 *sheet.sources_of(versions, shown, illustrative, self.language),
@@ -289,14 +292,28 @@ def _flows(view: ViewState, scope: Scope) -> list[Flow]:
     return relocation_flows(scope.facets.frames, by_key, scope.kept.get("relocation_zones"))
 
 
-def _steps(scene: Scene, scope: Scope, language: Language) -> list[Step]:
-    """The ends of the months from `play_from` to the scene's day, and that day; every n-th where there are too many."""
+def _steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer]) -> list[Step]:
+    """The ends of the months from `play_from` to the scene's day, and that day; every n-th where there are too many.
+
+    Where nothing has changed on the map for more than a year before that day, those months are passed over.
+    """
     if scene.transition != "play" or scene.play_from is None or scene.play_from >= scope.on:
         return []
-    days = [*_month_ends(scene.play_from, scope.on), scope.on]
+    days = list(_month_ends(scene.play_from, scope.on))
+    ended = _states(visible, scope.on)
+    still = 0
+    while still < len(days) and all(map(np.array_equal, _states(visible, days[-1 - still]), ended)):
+        still += 1
+    if still > _LONGEST_STILL:
+        days = days[: 1 - still]  # the month in which it came to rest is played
+    days.append(scope.on)
     apart = math.ceil(len(days) / _MOST_STEPS)
     days = [*days[:-1:apart], days[-1]]
-    return [Step(day, formats.month(day, language), _figures(scene, scope.at(day))) for day in days]
+    return [Step(day, formats.month(day, scope.language), _figures(scene, scope.at(day))) for day in days]
+
+
+def _states(visible: Sequence[DrawnLayer], on: date) -> list[np.ndarray]:
+    return [status.state_at(layer.name, layer.frame, on).to_numpy() for layer in visible]
 
 
 def _month_ends(first: date, before: date) -> Iterator[date]:

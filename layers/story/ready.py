@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from geopandas import GeoDataFrame
+
 from geodata.catalogue import Version
 from geodata.filters import OneOf
 from geodata.i18n import Language, Text, text
+from geodata.status import first_and_last_event
 from geodata.stories import Scene, Story
 from layers.charts.sections import PARTS
 from layers.headlines import HEADLINES
@@ -88,8 +91,13 @@ _WORDS: dict[Name, tuple[Text, Text, Text]] = {
 }
 
 
-def ready_story(versions: Mapping[str, Version], on: date, language: Language) -> Story:
-    """The ready story over published versions, at a day; scenes whose layers are not published are left out."""
+def ready_story(
+    versions: Mapping[str, Version], on: date, language: Language, frame_of: Callable[[Version], GeoDataFrame]
+) -> Story:
+    """The ready story over published versions, at a day; scenes whose layers are not published are left out.
+
+    What plays begins `_PLAYS_YEARS` before the last thing that happened in its layer: the day itself may be long after.
+    """
     scenes = []
     for name, scene in _scenes().items():
         needed, view = scene
@@ -100,11 +108,15 @@ def ready_story(versions: Mapping[str, Version], on: date, language: Language) -
             look = _LOOKS[name]
             charts = tuple(chart for chart in look.charts if set(PARTS[chart].layers) <= set(versions))
             scenes.append(replace(look, title=title, caption=caption, notes=notes, view=query, id=name, charts=charts))
-    played = [
-        replace(scene, play_from=date(on.year - _PLAYS_YEARS, on.month, 1)) if scene.transition == "play" else scene
-        for scene in scenes
-    ]
-    return Story(text("Liaohe New District: plan and progress").in_(language), tuple(played), id=READY)
+            if look.transition == "play":
+                scenes[-1] = replace(scenes[-1], play_from=_plays_from(needed, frame_of(versions[needed]), on))
+    return Story(text("Liaohe New District: plan and progress").in_(language), tuple(scenes), id=READY)
+
+
+def _plays_from(layer: str, frame: GeoDataFrame, on: date) -> date:
+    first, last = first_and_last_event({layer: frame}) or (on, on)
+    last = min(last, on)
+    return max(first.replace(day=1), date(last.year - _PLAYS_YEARS, last.month, 1))
 
 
 _LOOKS: dict[Name, Scene] = {

@@ -77,7 +77,7 @@ def find_story(store: Store, story_id: str, language: Language) -> Story | None:
     """
     if story_id == READY:
         current = store.current()
-        return ready_story(current, default_as_of(current), language) if current else None
+        return ready_story(current, default_as_of(current), language, store.read_version) if current else None
     return next((story for story in read_stories(store) if story.id == story_id), None)
 
 

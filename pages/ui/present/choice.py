@@ -27,7 +27,7 @@ def offered() -> dict[str, Story]:
         The store can't be read.
     """
     versions = data.current()
-    ready = ready_story(versions, data.default_as_of(versions), language())
+    ready = ready_story(versions, data.default_as_of(versions), language(), data.frame)
     told = [ready, *stories.read_stories(data.store())]
     if not account.is_known():
         told = [stories.without_notes(story) for story in told if story.public]

@@ -9,6 +9,7 @@ import pytest
 
 from geodata.indicators import default_as_of
 from geodata.store import Store
+from geodata.status import first_and_last_event, state_at
 from geodata.stories import Scene, Story
 from layers.charts import sections
 from layers.story.compose import Composer, compose, newer_versions, pinned
@@ -82,10 +83,31 @@ def test_a_play_goes_from_month_to_month_to_the_scenes_own_day(composer: Compose
     assert all(len(step.figures) == 1 for step in steps)
 
 
+def test_a_play_passes_over_the_years_after_the_last_change(composer: Composer) -> None:
+    view = {"layers": "greening", "as_of": "2026-11-29"}
+    scene = Scene("p", view, figures=("greening",), transition="play", play_from=date(2018, 1, 1))
+    *months, last = composer.scene(scene, 1).steps
+    frame = composer.store.read_version(composer.current["greening"])
+    ended = state_at("greening", frame, last.on)
+    assert last.on == date(2026, 11, 29)
+    assert state_at("greening", frame, months[-1].on).equals(ended)
+    assert not state_at("greening", frame, months[-2].on).equals(ended)
+
+
+def test_the_ready_story_plays_the_years_in_which_something_happened(store: Store) -> None:
+    current = store.current()
+    story = ready_story(current, date(2031, 1, 1), "zh", store.read_version)
+    scene = next(scene for scene in story.scenes if scene.transition == "play")
+    first, last = first_and_last_event({"greening": store.read_version(current["greening"])})
+    assert scene.play_from is not None
+    assert first.replace(day=1) <= scene.play_from < last
+    assert last.year - scene.play_from.year <= 3
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_ready_story_has_ten_scenes_without_a_problem(store: Store, language) -> None:
     current = store.current()
-    story = ready_story(current, default_as_of(current), language)
+    story = ready_story(current, default_as_of(current), language, store.read_version)
     shown = compose(store, story, language)
     assert len(shown.scenes) == 10
     assert [problem for scene in shown.scenes for problem in scene.problems] == []
