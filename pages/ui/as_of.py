@@ -11,7 +11,8 @@ from layers import formats
 from pages.ui import data, state
 from pages.ui.language import language, t
 
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+"""The days that can be chosen to be shown."""
 _STEP_S = 1.2
 _PLAYS = "as_of_plays"
 
@@ -35,8 +36,8 @@ def show(versions: data.Versions, *, comparable: bool = False) -> date:
         st.date_input(
             t("As-of date"),
             key=state.AS_OF_KEY,
-            min_value=_EARLIEST,
-            max_value=_LATEST,
+            min_value=EARLIEST,
+            max_value=LATEST,
             on_change=state.take_day,
             format="YYYY-MM-DD",
             label_visibility="collapsed",
@@ -56,8 +57,8 @@ def _ask_compare(months: list[date]) -> None:
         st.date_input(
             t("The day to compare with"),
             key=state.COMPARE_KEY,
-            min_value=_EARLIEST,
-            max_value=_LATEST,
+            min_value=EARLIEST,
+            max_value=LATEST,
             format="YYYY-MM-DD",
             label_visibility="collapsed",
             persist_state="session",

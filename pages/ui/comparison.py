@@ -15,6 +15,7 @@ from layers import formats
 from layers.scope import Scope
 from layers.view import LAYOUTS, Layout, Theme
 from pages.ui import data, layer_tree, state
+from pages.ui.as_of import EARLIEST, LATEST
 from pages.ui.language import language, say, t
 from pages.ui.scope import scope_of
 
@@ -107,8 +108,8 @@ def _ask_day(scope: Scope) -> None:
     st.date_input(
         t("The day to compare with"),
         key=state.VERSUS_DAY_KEY,
-        min_value=date(1990, 1, 1),
-        max_value=date(2100, 12, 31),
+        min_value=EARLIEST,
+        max_value=LATEST,
         format="YYYY-MM-DD",
         persist_state="session",
     )

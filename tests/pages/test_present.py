@@ -80,13 +80,38 @@ def test_a_copy_of_the_ready_story_is_edited_scene_by_scene(open_page: OpenPage,
     app.text_area(key=f"scene_caption_{key}").set_value("**new**")
     app.selectbox(key=f"scene_transition_{key}").select("play")
     app.date_input(key=f"scene_play_from_{key}").set_value(date(2019, 1, 1))
+    app.date_input(key=f"scene_as_of_{key}").set_value(date(2020, 6, 30))
     app.multiselect(key=f"scene_charts_{key}").set_value(["roads"])
     app.button(key=f"scene_save_{key}").click().run()
     assert not app.exception
     scene = stories.read_stories(store)[0].scenes[0]
     assert (scene.title, scene.caption, scene.charts) == ("*Welcome*", "**new**", ("roads",))
     assert (scene.transition, scene.play_from) == ("play", date(2019, 1, 1))
+    assert scene.view["as_of"] == "2020-06-30"
     assert app.button(key="scene_0").label == r"1. \*Welcome\*"
+
+
+def test_a_play_that_would_end_before_it_begins_is_refused(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    key = f"{story.scenes[0].id}_{story.edition}_en"
+    app.selectbox(key=f"scene_transition_{key}").select("play")
+    app.date_input(key=f"scene_play_from_{key}").set_value(date(2020, 12, 31))
+    app.button(key=f"scene_save_{key}").click().run()
+    assert any("end before they begin" in warning.value for warning in app.warning)
+    assert stories.read_stories(store)[0].edition == story.edition
+    app.date_input(key=f"scene_play_from_{key}").set_value(date(2020, 12, 1))
+    app.button(key=f"scene_save_{key}").click().run()
+    assert stories.read_stories(store)[0].scenes[0].transition == "play"
+
+
+def test_a_scene_can_always_show_the_latest_day(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    key = f"{story.scenes[0].id}_{story.edition}_en"
+    app.date_input(key=f"scene_as_of_{key}").set_value(None)
+    app.button(key=f"scene_save_{key}").click().run()
+    assert "as_of" not in stories.read_stories(store)[0].scenes[0].view
 
 
 def test_scenes_are_moved_doubled_and_taken_out(open_page: OpenPage, store: Store) -> None:

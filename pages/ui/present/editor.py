@@ -27,6 +27,7 @@ from layers.headlines import HEADLINES
 from layers.story.compose import newer_versions, pinned
 from layers.view import from_query
 from pages.ui import data, state, travel
+from pages.ui.as_of import EARLIEST, LATEST
 from pages.ui.language import language, say, t
 from pages.ui.present import choice
 from pages.ui.present.names import CHARTS
@@ -79,7 +80,7 @@ def show(story: Story) -> None:
             key=f"scene_figures_{key}",
             placeholder=t("none"),
         )
-        columns = st.columns(3)
+        columns = st.columns(4)
         made["dwell_s"] = columns[0].number_input(
             t("Seconds in autoplay"),
             SHORTEST_DWELL_S,
@@ -97,16 +98,32 @@ def show(story: Story) -> None:
         made["play_from"] = columns[2].date_input(
             t("Plays from"),
             scene.play_from or _first_day(),
+            min_value=EARLIEST,
+            max_value=LATEST,
             key=f"scene_play_from_{key}",
             help=t("Only where the months play."),
+            format="YYYY-MM-DD",
+        )
+        made["as_of"] = columns[3].date_input(
+            t("Day shown"),
+            from_query(scene.view).view.as_of,
+            key=f"scene_as_of_{key}",
+            help=t("Where the months play, they end at this day. Empty: always the latest day of the data."),
+            format="YYYY-MM-DD",
+            min_value=EARLIEST,
+            max_value=LATEST,
         )
         if st.form_submit_button(t("Save this scene"), type="primary", key=f"scene_save_{key}"):
             _keep(story, scene, made)
 
 
 def _keep(story: Story, scene: Scene, made: dict[str, Any]) -> None:
+    view = {part: value for part, value in scene.view.items() if part != "as_of"}
+    if made["as_of"]:
+        view["as_of"] = made["as_of"].isoformat()
     changed = replace(
         scene,
+        view=view,
         title=made["title"],
         caption=made["caption"],
         notes=made["notes"],
@@ -116,7 +133,11 @@ def _keep(story: Story, scene: Scene, made: dict[str, Any]) -> None:
         transition=made["transition"],
         play_from=made["play_from"] if made["transition"] == "play" else None,
     )
-    choice.save(stories.with_changed(story, changed))
+    ends = made["as_of"] or data.default_as_of(data.current())
+    if changed.play_from is not None and changed.play_from >= ends:
+        choice.refuse(text("The months would end before they begin: choose an earlier “Plays from”, or a later day."))
+    else:
+        choice.save(stories.with_changed(story, changed))
     st.rerun()
 
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from geodata.indicators import default_as_of
-from geodata.store import Store
 from geodata.status import first_and_last_event, state_at
+from geodata.store import Store
 from geodata.stories import Scene, Story
 from layers.charts import sections
 from layers.story.compose import Composer, compose, newer_versions, pinned
