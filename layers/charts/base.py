@@ -19,7 +19,7 @@ from geodata.filters import Key
 from geodata.i18n import Language, Text, text
 from geodata.status import STATE_LABELS, STATES
 from layers import formats, styles
-from layers.styles import Style
+from layers.styles import Hatch, Style
 
 CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 """For `st.plotly_chart`: no buttons. Every word and number is written here, so Plotly needs no locale."""
@@ -45,7 +45,8 @@ _WHEN_PICKED: dict[str, Any] = {
     "unselected": {"marker": {"opacity": _LEFT_OUT}},
 }
 """Without it Plotly fails at a click on a bar that has words: it reads the font of words that are “selected”."""
-_PATTERNS = {"diagonal": "/", "cross": "x", "dots": "."}
+PATTERNS: dict[Hatch, str] = {"diagonal": "/", "cross": "x", "dots": "."}
+"""The hatches of the map's styles as those of bars."""
 Cell = tuple[str, str]
 
 
@@ -415,7 +416,7 @@ def _marker(style: Style, opacity: list[float]) -> dict[str, Any]:
     }
     if style.hatch:
         marker["pattern"] = {
-            "shape": _PATTERNS[style.hatch],
+            "shape": PATTERNS[style.hatch],
             "fgcolor": style.hatch_colour,
             "bgcolor": style.fill or _WHITE,
             "size": 7,

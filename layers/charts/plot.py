@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from layers.charts.base import Chart
+from layers.charts.base import PATTERNS, Chart
+from layers.styles import Hatch, Style
 
-Hatch = Literal["", "/", "x", "."]
-HATCHES: dict[str, Hatch] = {"diagonal": "/", "cross": "x", "dots": "."}
-"""The hatches of the map's styles as those of bars."""
+_HATCHES = {sign: hatch for hatch, sign in PATTERNS.items()}
+_EDGE_PX = 1
 _LIGHT = 140
 """The grey, of 255, from which on a colour takes dark words."""
 
@@ -32,6 +32,11 @@ class Paint:
     dashed: bool = False
     filled: bool = False
     """Of a line: whether the ground below it is filled."""
+
+    @property
+    def style(self) -> Style:
+        """A bar as the map draws an area that looks like it."""
+        return Style(self.colour, self.edge, _EDGE_PX, hatch=self.hatch, hatch_colour=self.hatch_colour)
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def _paint_of(trace: Any) -> Paint:
     edge = str(marker.line.color or "") if marker.line else ""
     if marker.pattern and marker.pattern.shape:
         ground = str(marker.pattern.bgcolor or colour)
-        return Paint(ground, edge, marker.pattern.shape, str(marker.pattern.fgcolor or edge))
+        return Paint(ground, edge, _HATCHES[marker.pattern.shape], str(marker.pattern.fgcolor or edge))
     return Paint(colour, edge)
 
 

@@ -270,8 +270,13 @@ def draw_swatch(page: Page, layer: str, look: Style, box: Box, opacity: float) -
             dash = [length * mm for length in stroke.dash]
             page.line([(box.x, y), (box.right, y)], min(stroke.width * mm, box.height), colour, dash)
     else:
-        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
-        _draw_outline(page, page.paper, Path(corners, closed=True), look, opacity, 1)
+        draw_box(page, look, box, opacity)
+
+
+def draw_box(page: Page, look: Style, box: Box, opacity: float = 1.0) -> None:
+    """Draw a box of the paper as an area of this style."""
+    corners = [(box.x, box.y), (box.right, box.y), (box.right, box.top), (box.x, box.top), (box.x, box.y)]
+    _draw_outline(page, page.paper, Path(corners, closed=True), look, opacity, 1)
 
 
 # --- labels ----------------------------------------------------------------------------------------------------------

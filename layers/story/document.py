@@ -8,6 +8,7 @@ from typing import Any
 
 from geodata.i18n import Language
 from layers import formats, rows, styles, webmap
+from layers.charts.base import PATTERNS
 from layers.charts.plot import Paint, Plot, nice_top, plot_of
 from layers.story.markdown import to_html
 from layers.story.shown import Figure, Shown, ShownStory
@@ -112,7 +113,7 @@ def _paint(paint: Paint) -> dict[str, Any]:
     return {
         "colour": paint.colour,
         "edge": paint.edge,
-        "hatch": paint.hatch,
+        "hatch": PATTERNS.get(paint.hatch, ""),
         "hatchColour": paint.hatch_colour,
         "dashed": paint.dashed,
         "filled": paint.filled,

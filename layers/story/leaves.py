@@ -22,9 +22,9 @@ from geodata import status
 from geodata.i18n import Text, text
 from geodata.schema import DRAWING_CRS, STORE_CRS
 from layers import formats
-from layers.charts.plot import Paint, Plot, Series, ink_on, nice_top, plot_of
-from layers.sheet.canvas import BLACK, PT_PER_MM, Page, width_mm, wrap, write_pages
-from layers.sheet.features import draw_labels, draw_layer, draw_swatch
+from layers.charts.plot import Plot, Series, ink_on, nice_top, plot_of
+from layers.sheet.canvas import PT_PER_MM, Page, width_mm, wrap, write_pages
+from layers.sheet.features import draw_box, draw_labels, draw_layer, draw_swatch
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import FOOT, LAYOUT, MAP, PAGE, SIDE, figures_in, ground_of, key_rows, key_top, scale_of
@@ -239,7 +239,6 @@ _BAR_MM, _BAR_GAP = 6.4, 0.28
 _AXIS_MM = 6.0
 _NAMES_MM = 12.0
 """Room for the names of the series below the bars."""
-_HATCH_MM = 1.3
 _LABEL_SHARE = 0.36
 
 
@@ -280,7 +279,7 @@ def _draw_swatches(page: Page, plot: Plot, room: Box) -> Box:
             dash = (1.4, 1.0) if series.paint.dashed else ()
             page.line([(room.x + x, y), (room.x + x + 5, y)], 0.8, series.paint.colour, dash)
         else:
-            _bar(page, Box(room.x + x, y - 1.4, 5, 2.8), series.paint)
+            draw_box(page, series.paint.style, Box(room.x + x, y - 1.4, 5, 2.8))
         page.write(series.name, room.x + x + 6.2, y, _SMALL_PT, colour=INK)
     return Box(room.x, room.y + height + 1.5, room.width, room.height - height - 1.5)
 
@@ -310,7 +309,7 @@ def _draw_bars(page: Page, plot: Plot, room: Box) -> None:
                 continue
             bar = Box(x, y + height * _BAR_GAP / 2, length, height * (1 - _BAR_GAP))
             paint = plot.row_paints[row] if plot.row_paints else series.paint
-            _bar(page, bar, paint)
+            draw_box(page, paint.style, bar)
             words = series.shown[row] if series.shown else ""
             if is_single:
                 page.write(words, bar.right + 1.2, bar.centre[1], size, colour=INK)
@@ -351,12 +350,3 @@ def _draw_lines(page: Page, plot: Plot, room: Box) -> None:
             if day != days[-1] and area.right - x < 16 and day != days[0]:
                 continue
             page.write(f"{day:%Y-%m}", x, area.y - 3, 8, across="center" if day != days[-1] else "right", colour=QUIET)
-
-
-def _bar(page: Page, box: Box, paint: Paint) -> None:
-    page.box(box, 0.2 if paint.edge else 0, paint.edge or BLACK, paint.colour or "none")
-    if paint.hatch:
-        for step in range(int(box.width / _HATCH_MM) + 1):
-            x = box.x + step * _HATCH_MM
-            end = min(x + box.height, box.right)
-            page.line([(x, box.y), (end, box.y + end - x)], 0.18, paint.hatch_colour)

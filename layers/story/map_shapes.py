@@ -33,7 +33,8 @@ _FINEST_MM = 0.07
 """What is finer than about a third of a pixel of a slide is left out."""
 _MOST_PLACES = 30_000
 """Of one shape: more make programs slow."""
-PATTERNS = {
+# LibreOffice draws every pattern as lines: dotted diamonds become a wide net there, outlined ones a narrow one.
+_PATTERNS = {
     "diagonal": MSO_PATTERN_TYPE.WIDE_UPWARD_DIAGONAL,
     "cross": MSO_PATTERN_TYPE.OUTLINED_DIAMOND,
     "dots": MSO_PATTERN_TYPE.DOTTED_DIAMOND,
@@ -99,7 +100,7 @@ def _add_look(shapes: Any, page: Page, kind: str, look: _Look, window: BaseGeome
             # Where the frame cuts an area there is no boundary: what is left of its own is drawn by itself.
             edges = _clipped([shape.boundary for shape in cut], window, scale)
             for edge in _open_lines(shapes, page, edges, look.name):
-                _stroke_edge(edge, look.style, look.opacity, page.mm_per_px)
+                _stroke_edge(edge, look.style, look.opacity)
     else:
         _add_lines(shapes, page, look, window, scale)
 
@@ -132,17 +133,14 @@ def _add_area(shapes: Any, page: Page, rings: Sequence[Any], look: _Look, *, has
     if area is None:
         return
     area.name = look.name
-    _paint_area(area, look.style, look.opacity)
-    if has_edge:
-        _stroke_edge(area, look.style, look.opacity, page.mm_per_px)
-    else:
-        area.line.fill.background()
+    paint_area(area, look.style, look.opacity, has_edge=has_edge)
 
 
-def _paint_area(shape: Any, style: Style, opacity: float) -> None:
+def paint_area(shape: Any, style: Style, opacity: float = 1.0, *, has_edge: bool = True) -> None:
+    """Give a shape, or the format of a chart's bar, the fill, hatch and edge of a style."""
     if style.hatch:
         shape.fill.patterned()
-        shape.fill.pattern = PATTERNS[style.hatch]
+        shape.fill.pattern = _PATTERNS[style.hatch]
         shape.fill.fore_color.rgb = _rgb(style.hatch_colour)
         shape.fill.back_color.rgb = _rgb(style.fill or "#ffffff")
         _fade(shape.fill._xPr.find(qn("a:pattFill")), opacity)
@@ -150,11 +148,15 @@ def _paint_area(shape: Any, style: Style, opacity: float) -> None:
         _fill(shape, style.fill, opacity)
     else:
         shape.fill.background()
+    if has_edge:
+        _stroke_edge(shape, style, opacity)
+    else:
+        shape.line.fill.background()
 
 
-def _stroke_edge(shape: Any, style: Style, opacity: float, mm_per_px: float) -> None:
+def _stroke_edge(shape: Any, style: Style, opacity: float) -> None:
     if style.stroke and style.width:
-        _stroke(shape, style.stroke, style.width * mm_per_px, opacity, bool(style.dash))
+        _stroke(shape, style.stroke, style.width * LAYOUT.mm_per_px, opacity, bool(style.dash))
     else:
         shape.line.fill.background()
 
@@ -184,8 +186,7 @@ def add_swatch(shapes: Any, group: KeyGroup, style: Style, box: Box, name: str) 
     form, wide = (MSO_SHAPE.OVAL, box.height) if kind == "Point" else (MSO_SHAPE.RECTANGLE, box.width)
     shape = shapes.add_shape(form, emu(box.centre[0] - wide / 2), top_of(box.y, box.height), emu(wide), emu(box.height))
     without_style(shape).name = name
-    _paint_area(shape, style, group.opacity)
-    _stroke_edge(shape, style, group.opacity, mm_per_px)
+    paint_area(shape, style, group.opacity)
 
 
 def _add_flows(shapes: Any, page: Page, shown: Shown) -> None:

@@ -21,11 +21,11 @@ from pptx.util import Pt
 from geodata.errors import GeodataError
 from geodata.i18n import Text, text
 from layers import formats
-from layers.charts.plot import HATCHES, Paint, Plot, ink_on, plot_of
+from layers.charts.plot import Plot, ink_on, plot_of
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import FOOT, PAGE, SIDE, figures_in, ground_of, key_rows, key_top, scale_of
-from layers.story.map_shapes import PATTERNS, add_map, add_swatch, emu, top_of, without_style
+from layers.story.map_shapes import add_map, add_swatch, emu, paint_area, top_of, without_style
 from layers.story.runs import INK, QUIET, name_font, set_run, write_markdown
 from layers.story.shown import Shown, ShownStory
 
@@ -34,7 +34,6 @@ _PT_PER_MM = 72 / 25.4
 _BLANK_LAYOUT = 6
 _WHOLE_FROM = 100
 """From which number on the labels of a chart are whole ones; all its labels have as many decimals."""
-_STYLE_HATCHES = {hatch: name for name, hatch in HATCHES.items()}
 _log = structlog.get_logger(__name__)
 
 OnProgress = Callable[[int, int, str], None]
@@ -220,9 +219,9 @@ def _paint_chart(chart: Any, plot: Plot) -> None:
             drawn.marker.style = None
             _hide_marker(drawn)
             continue
-        _paint(drawn.format, series.paint)
+        paint_area(drawn.format, series.paint.style)
         for number, paint in enumerate(plot.row_paints):
-            _paint(drawn.points[number].format, paint)
+            paint_area(drawn.points[number].format, paint.style)
         if series.shown:
             labels = drawn.data_labels
             labels.show_value = True
@@ -240,22 +239,6 @@ def _hide_marker(drawn: Any) -> None:
     for child in list(marker):
         marker.remove(child)
     marker.append(marker.makeelement(qn("c:symbol"), {"val": "none"}))
-
-
-def _paint(form: Any, paint: Paint) -> None:
-    if not paint.colour:
-        form.fill.background()
-    elif paint.hatch:
-        form.fill.patterned()
-        form.fill.pattern = PATTERNS[_STYLE_HATCHES[paint.hatch]]
-        form.fill.fore_color.rgb = RGBColor.from_string(paint.hatch_colour[1:7].upper())
-        form.fill.back_color.rgb = RGBColor.from_string(paint.colour[1:7].upper())
-    else:
-        form.fill.solid()
-        form.fill.fore_color.rgb = RGBColor.from_string(paint.colour[1:7].upper())
-    if paint.edge:
-        form.line.color.rgb = RGBColor.from_string(paint.edge[1:7].upper())
-        form.line.width = Pt(0.5)
 
 
 def _frame(slide: Any, box: Box, anchor: Any) -> Any:

@@ -40,7 +40,7 @@ def test_bars_of_their_own_look_are_one_series() -> None:
     (series,) = plot.series
     assert list(series.values) == [12.0, 4.0]
     assert len(plot.row_paints) == 2
-    assert plot.row_paints[1].hatch == "/"
+    assert plot.row_paints[1].hatch == "diagonal"
     assert plot.row_paints[0].colour == style("parcels", "completed").fill
 
 
@@ -93,5 +93,5 @@ def test_an_axis_ends_at_a_round_number(largest: float, top: float) -> None:
 
 
 def test_words_on_a_bar_are_dark_on_light_grounds_hatches_and_outlines() -> None:
-    papers = [Paint("#ffffff"), Paint("#000000", hatch="x"), Paint(""), Paint("#2f5d8a")]
+    papers = [Paint("#ffffff"), Paint("#000000", hatch="cross"), Paint(""), Paint("#2f5d8a")]
     assert [ink_on(paint, "dark", "light") for paint in papers] == ["dark", "dark", "dark", "light"]

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from lxml import etree
 from PIL import Image
@@ -21,10 +22,17 @@ from pptx import Presentation
 from pptx.enum.dml import MSO_FILL
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
+from geodata.i18n import label
 from geodata.measures import area_ha
 from geodata.store import Store
 from geodata.stories import Scene, Story
+from layers.charts import AreaIn, Look, land
+from layers.charts.plot import plot_of
+from layers.sheet.canvas import Page
+from layers.sheet.paper import Box
 from layers.story import slides
+from layers.story.board import LAYOUT
+from layers.story.leaves import draw_plot
 from layers.story.make import FORMS, StoryOptionError, make
 from layers.story.runs import FONT
 
@@ -89,6 +97,26 @@ def test_slides_hold_maps_as_shapes_and_charts_as_charts(made: dict[str, Path], 
     assert "未经审图" in words
     assert "1 / 3" in words
     assert "• 一" in words
+
+
+def test_a_bar_has_the_hatch_that_its_state_has_on_the_map(made: dict[str, Path]) -> None:
+    land = Presentation(str(made["pptx"])).slides[1]
+    (chart,) = [shape.chart for shape in land.shapes if shape.has_chart]
+    (bars,) = chart.plots[0].series
+    fills = {f"key {name}": bars.points[row].format.fill for row, name in enumerate(chart.plots[0].categories)}
+    in_key = {shape.name: shape.fill for shape in land.shapes if shape.name in fills}
+    hatched = {name: fill.pattern for name, fill in in_key.items() if fill.type == MSO_FILL.PATTERNED}
+    assert hatched
+    assert {name: fills[name].pattern for name in hatched} == hatched
+
+
+def test_the_bars_of_a_page_are_hatched_like_its_map() -> None:
+    page = Page(LAYOUT, (0, 0, 1, 1))
+    states = ("idle", "inefficient", "unapproved", "completed")
+    rows = pd.DataFrame({"state": states, "area_ha": 1.0, "parcels": 1})
+    draw_plot(page, plot_of(land.by_status(rows, Look("en", AreaIn(label("公顷", "ha"), 1.0)))), Box(0, 0, 100, 80))
+    drawn = [patch.get_hatch() for patch in page.paper.patches if patch.get_hatch()]
+    assert drawn == ["///", "xxx", "..."]
 
 
 def test_the_frame_of_a_slides_map_is_no_boundary(store: Store, tmp_path: Path) -> None:
