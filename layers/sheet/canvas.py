@@ -73,12 +73,13 @@ def width_mm(words: str, size_pt: float, weight: Weight = "regular") -> float:
     return fonts.width_em(words, fonts.find_face(weight)) * size_pt / PT_PER_MM
 
 
-def wrap(words: str, size_pt: float, width: float) -> list[str]:
+def wrap(words: str, size_pt: float, width: float, weight: Weight = "regular") -> list[str]:
     """The text in lines that are at most `width` mm wide: Latin words stay whole where they have room."""
     lines, line = [], ""
     for part in _PARTS.findall(words):
-        for piece in [part] if width_mm(part, size_pt) <= width else part:
-            if line and piece.rstrip() not in _NOT_FIRST and width_mm(line + piece.rstrip(), size_pt) > width:
+        for piece in [part] if width_mm(part, size_pt, weight) <= width else part:
+            longer = line + piece.rstrip()
+            if line and piece.rstrip() not in _NOT_FIRST and width_mm(longer, size_pt, weight) > width:
                 lines.append(line.rstrip())
                 line = ""
             line += piece

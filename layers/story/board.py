@@ -14,6 +14,7 @@ from layers.sheet.canvas import width_mm
 from layers.sheet.fonts import Weight
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box, Layout
+from layers.story.markdown import Table, plain
 from layers.story.shown import Figure, Shown
 
 PAGE = Box(0, 0, 338.67, 190.5)
@@ -24,6 +25,8 @@ FOOT = Box(_EDGE, 3.0, PAGE.width - 2 * _EDGE, _FOOT)
 _TEXT_PT = 9.0
 _KEY_ROW, _KEY_GAP, _BETWEEN = 4.3, 2.0, 2.5
 _OTHER_FONTS = 1.1
+CELL_GAP = 3.0
+"""Between the columns of a table."""
 _SWATCH = (4.6, 2.6)
 _ROOM = 1.03
 """How much wider than the place the ground is at least."""
@@ -89,6 +92,19 @@ def key_top(shown: Shown) -> float:
     return (rows[0].title_box.top if rows else SIDE.y) + _KEY_GAP
 
 
+def column_widths(table: Table, size_pt: float) -> list[float]:
+    """The widths of a table's columns, mm: those of their words; where that is too much, the wide ones give way."""
+    wide = [
+        max(_wide(plain(row[column]), "bold", size_pt) + CELL_GAP for row in table.rows)
+        for column in range(len(table.across))
+    ]
+    left, widths = SIDE.width, dict.fromkeys(range(len(wide)), 0.0)
+    for place, column in enumerate(sorted(widths, key=wide.__getitem__)):
+        widths[column] = min(wide[column], left / (len(wide) - place))
+        left -= widths[column]
+    return list(widths.values())
+
+
 def figures_in(shown: Shown, room: float, height_of: Callable[[Figure], float]) -> Sequence[Figure]:
     """The headline figures, without what is said below them where the panel has no room for it; `room` in mm."""
     if sum(map(height_of, shown.figures)) <= room:
@@ -121,9 +137,9 @@ def _lines_of(group: KeyGroup, shown: Shown, beside: float) -> list[list[tuple[L
     return lines
 
 
-def _wide(words: str, weight: Weight = "regular") -> float:
-    """About how wide words of the key are, mm, in whatever font a machine has."""
-    return width_mm(words, _TEXT_PT, weight) * _OTHER_FONTS
+def _wide(words: str, weight: Weight = "regular", size_pt: float = _TEXT_PT) -> float:
+    """About how wide words are, mm, in whatever font a machine has; those of the key in their size."""
+    return width_mm(words, size_pt, weight) * _OTHER_FONTS
 
 
 def _drawn(bounds: Bounds) -> Bounds:

@@ -25,16 +25,31 @@ from layers import formats
 from layers.charts.plot import Plot, Series, ink_on, nice_top, plot_of
 from layers.sheet.canvas import PT_PER_MM, Page, width_mm, wrap, write_pages
 from layers.sheet.features import draw_box, draw_labels, draw_layer, draw_swatch
+from layers.sheet.fonts import Weight
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
-from layers.story.board import FOOT, LAYOUT, MAP, PAGE, SIDE, figures_in, ground_of, key_rows, key_top, scale_of
-from layers.story.markdown import to_lines
+from layers.story.board import (
+    CELL_GAP,
+    FOOT,
+    LAYOUT,
+    MAP,
+    PAGE,
+    SIDE,
+    column_widths,
+    figures_in,
+    ground_of,
+    key_rows,
+    key_top,
+    scale_of,
+)
+from layers.story.markdown import Across, Paragraph, Run, Table, paragraphs_of, plain
 from layers.story.runs import INK, QUIET
 from layers.story.shown import Figure, Shown, ShownStory
 from layers.story.slides import OnProgress, failed, problems_of
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 22.0, 12.0, 10.0, 8.0, 8.5
 _LINE = 1.4
+_RULE = "#c9c3b6"
 _PNG_WIDTH_PX = 1920
 _FRAME_MS, _LAST_FRAME_MS = 450, 3000
 _MOST_FRAMES = 40
@@ -197,10 +212,11 @@ def _write_words(page: Page, shown: Shown) -> float:
         top -= _TITLE_PT * _LINE / PT_PER_MM
         page.write(line, SIDE.x, top + 2.5, _TITLE_PT, weight="bold", colour=INK, up="baseline")
     top -= 2
-    for paragraph in to_lines(shown.scene.caption):
-        for line in wrap(paragraph, _TEXT_PT, SIDE.width):
-            top -= _TEXT_PT * _LINE / PT_PER_MM
-            page.write(line, SIDE.x, top + 1.5, _TEXT_PT, colour=INK, up="baseline")
+    for part in paragraphs_of(shown.scene.caption):
+        if isinstance(part, Table):
+            top = _write_table(page, part, top)
+        else:
+            top -= _write_paragraph(page, part, SIDE.x, top, SIDE.width)
         top -= 1
     top -= 1.5
     size, apart = (15.0, 1.5) if len(shown.figures) > 3 else (21.0, 3.0)
@@ -219,6 +235,61 @@ def _write_words(page: Page, shown: Shown) -> float:
             page.write(line, SIDE.x, top + 1, _SMALL_PT, colour=QUIET, up="baseline")
         top -= apart
     return top - 1
+
+
+def _write_paragraph(page: Page, runs: Paragraph, x: float, top: float, width: float, across: Across = "left") -> float:
+    """Write a paragraph into a column; its height, mm."""
+    line_mm = _TEXT_PT * _LINE / PT_PER_MM
+    lines = _lines_of(runs, width)
+    for number, line in enumerate(lines, 1):
+        left = width - sum(width_mm(run.words, _TEXT_PT, _weight(run)) for run in line)
+        at, y = x + left * {"left": 0.0, "center": 0.5, "right": 1.0}[across], top - number * line_mm + 1.5
+        for run in line:
+            end = at + width_mm(run.words, _TEXT_PT, _weight(run))
+            page.write(run.words, at, y, _TEXT_PT, weight=_weight(run), colour=INK, up="baseline")
+            if run.is_italic:  # the font has none, and Chinese none at all
+                page.line([(at, y - 0.9), (end, y - 0.9)], 0.2, INK)
+            at = end
+    return len(lines) * line_mm
+
+
+def _lines_of(runs: Paragraph, width: float) -> list[list[Run]]:
+    """The runs of a paragraph in lines of at most this width; all is measured in bold where some of it is."""
+    weight: Weight = "bold" if any(run.is_bold for run in runs) else "regular"
+    lines, start = [], 0
+    for part in plain(runs).split("\n"):
+        for line in wrap(part, _TEXT_PT, width, weight):
+            start = plain(runs).index(line, start)
+            lines.append(_cut(runs, start, start + len(line)))
+            start += len(line)
+    return lines
+
+
+def _cut(runs: Paragraph, start: int, end: int) -> list[Run]:
+    """What of runs stands from a sign to another."""
+    found, at = [], 0
+    for run in runs:
+        if words := run.words[max(0, start - at) : max(0, end - at)]:
+            found.append(replace(run, words=words))
+        at += len(run.words)
+    return found
+
+
+def _weight(run: Run) -> Weight:
+    return "bold" if run.is_bold else "regular"
+
+
+def _write_table(page: Page, table: Table, top: float) -> float:
+    """Write a table below `top`; where it ends, mm."""
+    widths = column_widths(table, _TEXT_PT)
+    for row in table.rows:
+        x, height = SIDE.x, 0.0
+        for cell, width, across in zip(row, widths, table.across, strict=True):
+            height = max(height, _write_paragraph(page, cell, x, top, width - CELL_GAP, across))
+            x += width
+        top -= height + 0.6
+        page.line([(SIDE.x, top + 0.3), (x - CELL_GAP, top + 0.3)], 0.15, _RULE)
+    return top
 
 
 def _draw_key(page: Page, shown: Shown) -> float:
@@ -331,7 +402,7 @@ def _draw_lines(page: Page, plot: Plot, room: Box) -> None:
     area = Box(area.x, room.top - area.height - 2, area.width, area.height)
     for part in (0.0, 0.5, 1.0):
         y = area.y + part * area.height
-        page.line([(area.x, y), (area.right, y)], 0.12, "#c9c3b6")
+        page.line([(area.x, y), (area.right, y)], 0.12, _RULE)
         page.write(formats.number(top * part), area.x - 1, y, 8, across="right", colour=QUIET)
 
     def place(day: date, value: float) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from lxml import etree
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -24,16 +25,32 @@ from layers import formats
 from layers.charts.plot import Plot, ink_on, plot_of
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
-from layers.story.board import FOOT, PAGE, SIDE, figures_in, ground_of, key_rows, key_top, scale_of
+from layers.story.board import (
+    CELL_GAP,
+    FOOT,
+    PAGE,
+    SIDE,
+    column_widths,
+    figures_in,
+    ground_of,
+    key_rows,
+    key_top,
+    scale_of,
+)
 from layers.story.map_shapes import add_map, add_swatch, emu, paint_area, top_of, without_style
-from layers.story.runs import INK, QUIET, name_font, set_run, write_markdown
+from layers.story.markdown import Across, Table, as_lines, paragraphs_of, plain, stretches
+from layers.story.runs import INK, QUIET, name_font, set_run, write_paragraphs, write_runs
 from layers.story.shown import Shown, ShownStory
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 24.0, 13.0, 10.5, 9.0, 9.0
 _PT_PER_MM = 72 / 25.4
 _BLANK_LAYOUT = 6
+_PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+"""What PowerPoint calls “No Style, No Grid”."""
+_RULE = "C9C3B6"
 _WHOLE_FROM = 100
 """From which number on the labels of a chart are whole ones; all its labels have as many decimals."""
+_ACROSS: dict[Across, Any] = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT}
 _log = structlog.get_logger(__name__)
 
 OnProgress = Callable[[int, int, str], None]
@@ -110,17 +127,14 @@ def _fill_slide(slide: Any, story: ShownStory, shown: Shown) -> None:
     _write(slide, corner, f"{shown.number} / {len(story.scenes)}", 11, across=PP_ALIGN.RIGHT)
     notes = slide.notes_slide.notes_text_frame
     if shown.scene.notes and notes is not None:
-        write_markdown(notes, shown.scene.notes, 12)
+        write_paragraphs(notes, as_lines(paragraphs_of(shown.scene.notes)), 12)
 
 
 def _add_words(slide: Any, shown: Shown) -> float:
     """Title, caption and figures from the top of the panel downwards; where they end, mm."""
     top = SIDE.top - _height(shown.scene.title, _TITLE_PT)
     _write(slide, Box(SIDE.x, top, SIDE.width, SIDE.top - top), shown.scene.title, _TITLE_PT, is_bold=True)
-    if height := _height(shown.scene.caption, _TEXT_PT):
-        top -= 2 + height
-        frame = _frame(slide, Box(SIDE.x, top, SIDE.width, height), MSO_ANCHOR.TOP)
-        write_markdown(frame, shown.scene.caption, _TEXT_PT)
+    top = _add_caption(slide, shown.scene.caption, top)
     top -= 2
     is_many = len(shown.figures) > 3
     line, apart = (8.0, 1.0) if is_many else (11.0, 2.5)
@@ -140,11 +154,57 @@ def _add_words(slide: Any, shown: Shown) -> float:
     return top - 1
 
 
-def _height(words: str, size_pt: float) -> float:
-    """About how high a text is in the panel, mm: Chinese signs are as wide as high, Latin ones half of it."""
+def _add_caption(slide: Any, caption: str, top: float) -> float:
+    """The caption below `top`, its tables as tables; where it ends, mm."""
+    for part in stretches(paragraphs_of(caption)):
+        if isinstance(part, Table):
+            top = _add_table(slide, part, top - 2)
+            continue
+        height = sum(_height(plain(runs), _TEXT_PT) for runs in part)
+        top -= 2 + height
+        frame = _frame(slide, Box(SIDE.x, top, SIDE.width, height), MSO_ANCHOR.TOP)
+        write_paragraphs(frame, part, _TEXT_PT)
+    return top
+
+
+def _add_table(slide: Any, table: Table, top: float) -> float:
+    """A table that can be edited, below `top`; where it ends, mm."""
+    widths = column_widths(table, _TEXT_PT)
+    heights = [
+        max(_height(plain(cell), _TEXT_PT, width - CELL_GAP) for cell, width in zip(row, widths, strict=True))
+        for row in table.rows
+    ]
+    low = top - sum(heights)
+    place = (emu(SIDE.x), top_of(low, sum(heights)), emu(sum(widths)), emu(sum(heights)))
+    frame = slide.shapes.add_table(len(table.rows), len(widths), *place)
+    frame._element.find(f".//{qn('a:tableStyleId')}").text = _PLAIN_TABLE
+    for column, width in zip(frame.table.columns, widths, strict=True):
+        column.width = emu(width)
+    for drawn, height, row in zip(frame.table.rows, heights, table.rows, strict=True):
+        drawn.height = emu(height)
+        for cell, runs, across in zip(drawn.cells, row, table.across, strict=True):
+            cell.margin_left = cell.margin_top = cell.margin_bottom = 0
+            cell.margin_right = emu(CELL_GAP)
+            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+            _rule_off(cell)
+            paragraph = cell.text_frame.paragraphs[0]
+            paragraph.alignment = _ACROSS[across]
+            write_runs(paragraph, runs, _TEXT_PT)
+    return low
+
+
+def _rule_off(cell: Any) -> None:
+    """Draw a thin line below a cell of a table; python-pptx has no edges of cells."""
+    properties = cell._tc.get_or_add_tcPr()
+    edge = etree.SubElement(properties, qn("a:lnB"), w=str(Pt(0.5)))
+    etree.SubElement(etree.SubElement(edge, qn("a:solidFill")), qn("a:srgbClr"), val=_RULE)
+
+
+def _height(words: str, size_pt: float, width: float = SIDE.width) -> float:
+    """About how high a text is in a column, mm: Chinese signs are as wide as high, Latin ones half of it."""
     if not words.strip():
         return 0.0
-    across = SIDE.width * _PT_PER_MM / size_pt
+    across = width * _PT_PER_MM / size_pt
     lines = sum(
         max(1, -(-int(sum(1.0 if sign > "\u2e7f" else 0.62 for sign in line) * 10) // int(across * 10)))
         for line in words.splitlines()

@@ -31,9 +31,11 @@ from layers.charts.plot import plot_of
 from layers.sheet.canvas import Page
 from layers.sheet.paper import Box
 from layers.story import slides
-from layers.story.board import LAYOUT
-from layers.story.leaves import draw_plot
+from layers.story.board import LAYOUT, SIDE, column_widths
+from layers.story.compose import Composer
+from layers.story.leaves import draw_plot, draw_scene
 from layers.story.make import FORMS, StoryOptionError, make
+from layers.story.markdown import paragraphs_of
 from layers.story.runs import FONT
 
 VIEW = {"as_of": "2020-12-31"}
@@ -43,7 +45,7 @@ STORY = Story(
         Scene(
             "用地现状",
             {**VIEW, "layers": "district.parcels"},
-            caption="**批而未供**：\n\n- 一\n- 二",
+            caption="**批而未供**：\n\n- 一\n- 二\n\n| 类别 | 面积 |\n|---|--:|\n| 建成 | 12 |",
             charts=("land_status",),
             figures=("parcels",),
             notes="先讲总量",
@@ -97,6 +99,8 @@ def test_slides_hold_maps_as_shapes_and_charts_as_charts(made: dict[str, Path], 
     assert "未经审图" in words
     assert "1 / 3" in words
     assert "• 一" in words
+    (table,) = [shape.table for shape in land.shapes if shape.has_table]
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["类别", "面积"], ["建成", "12"]]
 
 
 def test_a_bar_has_the_hatch_that_its_state_has_on_the_map(made: dict[str, Path]) -> None:
@@ -181,8 +185,25 @@ def test_the_pdf_has_a_page_for_each_scene_with_text_in_embedded_fonts(made: dic
     text = subprocess.run(["pdftotext", "-layout", str(made["pdf"]), "-"], check=True, capture_output=True, text=True)
     assert text.stdout.count("\f") == 4
     written = "".join(text.stdout.split())
-    for words in ("年中汇报", "用地现状", "•一", "未经审图", "3/3"):
+    for words in ("年中汇报", "用地现状", "•一", "建成12", "未经审图", "3/3"):
         assert words in written
+
+
+def test_bold_and_italics_of_a_caption_are_seen_on_a_page(store: Store) -> None:
+    scene = Scene("a", VIEW, caption="plain **bold** *italic*\nnext | **x**")
+    page = draw_scene(Composer(store, "en").scene(scene, 1), 1)
+    weights = {noted.words: noted.weight for noted in page.words}
+    assert [weights[words] for words in ("plain ", "bold", "next | ", "x")] == ["regular", "bold", "regular", "bold"]
+    (italic,) = [noted for noted in page.words if noted.words == "italic"]
+    (rule,) = [line for line in page.paper.lines if line.get_xdata()[0] == italic.x]
+    assert 0 < italic.y - rule.get_ydata()[0] < 1.5
+
+
+def test_the_columns_of_a_table_fit_the_panel_and_narrow_ones_stay_whole() -> None:
+    table = paragraphs_of(f"| a | {'长' * 60} | {'宽' * 60} |\n|---|---|---|")[0]
+    narrow, *wide = column_widths(table, 12)
+    assert narrow < 8
+    assert wide[0] == wide[1] == pytest.approx((SIDE.width - narrow) / 2)
 
 
 def test_there_is_a_picture_of_each_scene(made: dict[str, Path]) -> None:
