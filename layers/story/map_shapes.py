@@ -18,6 +18,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 from shapely.geometry.base import BaseGeometry
 
+from geodata.i18n import text
 from geodata.schema import DRAWING_CRS, LAYERS, STORE_CRS
 from layers.sheet.canvas import LINE_MIDDLE_EM, PT_PER_MM, Page, Words, width_mm
 from layers.sheet.features import draw_labels, looks, strokes_of, swatch_strokes, widths_px
@@ -55,6 +56,9 @@ def add_map(shapes: Any, shown: Shown, ground: Bounds, scale: int) -> int:
     """Draw the map into a group of its own, named `map`; how many shapes it has."""
     group = shapes.add_group_shape()
     group.name = "map"
+    layers = [LAYERS[layer.name].title.in_(shown.language) for layer in shown.layers]
+    separator = "、" if shown.language == "zh" else ", "
+    describe(group, text("Map: {layers}", layers=separator.join(layers)).in_(shown.language))
     page = Page(LAYOUT, ground)
     window = shapely.box(*ground)
     paper = group.shapes.add_shape(
@@ -307,6 +311,11 @@ def _rgb(colour: str) -> RGBColor:
 
 def _opacity_in(colour: str) -> float:
     return int(colour[7:9], 16) / 255 if len(colour) == 9 else 1.0
+
+
+def describe(shape: Any, words: str) -> None:
+    """Say what a shape shows to those who do not see it."""
+    shape._element._nvXxPr.cNvPr.set("descr", words)
 
 
 def without_style(shape: Any) -> Any:

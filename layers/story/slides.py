@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,12 @@ from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.shapes import MSO_SHAPE
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from geodata.errors import GeodataError
-from geodata.i18n import Text, text
+from geodata.i18n import Language, Text, text
 from layers import formats
 from layers.charts.plot import Plot, ink_on, plot_of
 from layers.sheet.furniture import ILLUSTRATIVE
@@ -37,19 +38,21 @@ from layers.story.board import (
     key_top,
     scale_of,
 )
-from layers.story.map_shapes import add_map, add_swatch, emu, paint_area, top_of, without_style
+from layers.story.map_shapes import add_map, add_swatch, describe, emu, paint_area, top_of, without_style
 from layers.story.markdown import Across, Table, as_lines, paragraphs_of, plain, stretches
 from layers.story.runs import INK, QUIET, name_font, set_run, write_paragraphs, write_runs
 from layers.story.shown import Shown, ShownStory
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 24.0, 13.0, 10.5, 9.0, 9.0
 _PT_PER_MM = 72 / 25.4
-_BLANK_LAYOUT = 6
+_COVER_LAYOUT, _SCENE_LAYOUT = 0, 5
+"""Of python-pptx's template: “Title Slide” and “Title Only”."""
 _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """What PowerPoint calls “No Style, No Grid”."""
 _RULE = "C9C3B6"
 _WHOLE_FROM = 100
 """From which number on the labels of a chart are whole ones; all its labels have as many decimals."""
+_CODES: dict[Language, str] = {"zh": "zh-CN", "en": "en-GB"}
 _ACROSS: dict[Across, Any] = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT}
 _log = structlog.get_logger(__name__)
 
@@ -60,20 +63,20 @@ OnProgress = Callable[[int, int, str], None]
 def write_slides(story: ShownStory, to: Path, on_progress: OnProgress | None = None) -> list[Text]:
     """Write a cover and a slide for each scene; what could not be made, by scene. The file is there whole or not."""
     deck = Presentation()
-    deck.slide_width, deck.slide_height = emu(PAGE.width), emu(PAGE.height)
-    deck.core_properties.title, deck.core_properties.author = story.name, story.organisation
+    _set_up(deck, story)
     _add_cover(deck, story)
     problems = []
     for scene in story.scenes:
         if on_progress:
             on_progress(scene.number - 1, len(story.scenes), scene.scene.title)
-        slide = deck.slides.add_slide(deck.slide_layouts[_BLANK_LAYOUT])
+        slide = deck.slides.add_slide(deck.slide_layouts[_SCENE_LAYOUT])
         try:
             _fill_slide(slide, story, scene)
         except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
             _log.error("a slide could not be made", scene=scene.scene.title, exc_info=error)
             problems.append(failed(scene, error))
         problems += problems_of(scene)
+    _tell_language(deck, story.language)
     made = to.with_name(f".{to.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         deck.save(str(made))
@@ -98,15 +101,38 @@ def _named(scene: Shown, problem: Text) -> Text:
     return text("Scene {number} “{title}”: {problem}", number=scene.number, title=scene.scene.title, problem=problem)
 
 
+def _set_up(deck: Any, story: ShownStory) -> None:
+    """Size, title, author and dates; the layouts of the template, which are narrower, are widened to the size."""
+    wider = emu(PAGE.width) / deck.slide_width
+    for page in (deck.slide_master, *deck.slide_layouts):
+        for place in page.shapes._spTree.iter(qn("a:xfrm")):
+            place.off.x, place.ext.cx = round(place.off.x * wider), round(place.ext.cx * wider)
+    deck.slide_width, deck.slide_height = emu(PAGE.width), emu(PAGE.height)
+    told = deck.core_properties
+    told.title, told.author, told.last_modified_by = story.name, story.organisation, story.organisation
+    told.created = told.modified = datetime.now(UTC).replace(tzinfo=None)  # the template's are of 2013
+
+
+def _tell_language(deck: Any, language: Language) -> None:
+    """Name the language of the deck and of every run, for those who hear it read and for the spelling."""
+    code = _CODES[language]
+    deck.core_properties.language = code
+    for slide in deck.slides:
+        for part in (slide, slide.notes_slide) if slide.has_notes_slide else (slide,):
+            for run in part._element.iter(qn("a:rPr")):
+                run.set("lang", code)
+
+
 def _add_cover(deck: Any, story: ShownStory) -> None:
-    slide = deck.slides.add_slide(deck.slide_layouts[_BLANK_LAYOUT])
+    slide = deck.slides.add_slide(deck.slide_layouts[_COVER_LAYOUT])
     bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, top_of(0, PAGE.height), emu(12), emu(PAGE.height))
     without_style(bar).fill.solid()
     bar.fill.fore_color.rgb = RGBColor.from_string("1A73A8")
     bar.line.fill.background()
-    _write(slide, Box(32, 95, 270, 45), story.name, 40, is_bold=True, anchor=MSO_ANCHOR.BOTTOM)
+    _write(slide, Box(32, 95, 270, 45), story.name, 40, is_bold=True, anchor=MSO_ANCHOR.BOTTOM, into=slide.shapes.title)
     day = text("As of {day}", day=formats.day(story.as_of, story.language)).in_(story.language)
-    _write(slide, Box(32, 78, 270, 14), " · ".join(filter(None, (story.organisation, day))), 18, colour=QUIET)
+    below = " · ".join(filter(None, (story.organisation, day)))
+    _write(slide, Box(32, 78, 270, 14), below, 18, colour=QUIET, into=slide.placeholders[1])
     marks = [ILLUSTRATIVE.in_(story.language)] if story.illustrative else []
     _write(slide, Box(32, 20, 270, 12), " · ".join([*marks, story.review_mark]), 14, colour="#8a4b00")
 
@@ -133,7 +159,8 @@ def _fill_slide(slide: Any, story: ShownStory, shown: Shown) -> None:
 def _add_words(slide: Any, shown: Shown) -> float:
     """Title, caption and figures from the top of the panel downwards; where they end, mm."""
     top = SIDE.top - _height(shown.scene.title, _TITLE_PT)
-    _write(slide, Box(SIDE.x, top, SIDE.width, SIDE.top - top), shown.scene.title, _TITLE_PT, is_bold=True)
+    place = Box(SIDE.x, top, SIDE.width, SIDE.top - top)
+    _write(slide, place, shown.scene.title, _TITLE_PT, is_bold=True, into=slide.shapes.title)
     top = _add_caption(slide, shown.scene.caption, top)
     top -= 2
     is_many = len(shown.figures) > 3
@@ -240,6 +267,7 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
     place = (emu(box.x), top_of(box.top - title_mm - height, height), emu(box.width), emu(height))
     frame = slide.shapes.add_chart(kind, *place, content)
     frame.name = plot.title
+    describe(frame, _in_words(plot))
     chart = frame.chart
     chart.font.size = Pt(_SMALL_PT)
     name_font(chart.font._rPr)
@@ -262,6 +290,25 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
         drawn.gap_width = 35
         drawn.overlap = 100
     _paint_chart(chart, plot)
+
+
+def _in_words(plot: Plot) -> str:
+    """A chart for those who hear it: its bars in their order; of lines, how high they end."""
+    if plot.kind == "lines":
+        ends = [[value for value in one.values if value is not None][-1:] for one in plot.series]
+        rows = [f"{one.name} {formats.number(*end)}" for one, end in zip(plot.series, ends, strict=True) if end]
+    else:
+        rows = [f"{row}: {', '.join(_bars_in_words(plot, number))}" for number, row in enumerate(plot.rows)]
+    return f"{plot.title}. {'; '.join(rows)}"
+
+
+def _bars_in_words(plot: Plot, row: int) -> list[str]:
+    told = []
+    for one in plot.series:
+        if value := one.values[row]:
+            words = one.shown[row] if one.shown else formats.number(value)
+            told.append(f"{one.name} {words}" if len(plot.series) > 1 else words)
+    return told
 
 
 def _paint_chart(chart: Any, plot: Plot) -> None:
@@ -301,10 +348,18 @@ def _hide_marker(drawn: Any) -> None:
     marker.append(marker.makeelement(qn("c:symbol"), {"val": "none"}))
 
 
-def _frame(slide: Any, box: Box, anchor: Any) -> Any:
-    shape = slide.shapes.add_textbox(emu(box.x), top_of(box.y, box.height), emu(box.width), emu(box.height))
+def _frame(slide: Any, box: Box, anchor: Any, into: Any = None) -> Any:
+    """The frame of a new text box, or of a placeholder that is put there."""
+    shape = into or slide.shapes.add_textbox(0, 0, 0, 0)
+    shape.left, shape.top, shape.width, shape.height = (
+        emu(box.x),
+        top_of(box.y, box.height),
+        emu(box.width),
+        emu(box.height),
+    )
     frame = shape.text_frame
     frame.word_wrap = True
+    frame.auto_size = MSO_AUTO_SIZE.NONE
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.vertical_anchor = anchor
     return frame
@@ -320,7 +375,8 @@ def _write(
     is_bold: bool = False,
     across: Any = PP_ALIGN.LEFT,
     anchor: Any = MSO_ANCHOR.MIDDLE,
+    into: Any = None,
 ) -> None:
-    frame = _frame(slide, box, anchor)
+    frame = _frame(slide, box, anchor, into)
     frame.paragraphs[0].alignment = across
     set_run(frame.paragraphs[0].add_run(), words, size_pt, colour=colour, is_bold=is_bold)

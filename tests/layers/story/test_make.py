@@ -21,6 +21,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.enum.dml import MSO_FILL
 from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.oxml.ns import qn
 
 from geodata.i18n import label
 from geodata.measures import area_ha
@@ -101,6 +102,31 @@ def test_slides_hold_maps_as_shapes_and_charts_as_charts(made: dict[str, Path], 
     assert "• 一" in words
     (table,) = [shape.table for shape in land.shapes if shape.has_table]
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["类别", "面积"], ["建成", "12"]]
+
+
+def test_every_slide_has_its_title_as_title_and_says_what_map_and_chart_show(made: dict[str, Path]) -> None:
+    deck = Presentation(str(made["pptx"]))
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert titles == ["年中汇报", "用地现状", "路网", "绿化"]
+    assert all(len(list(slide.placeholders)) == 1 for slide in list(deck.slides)[1:])
+    land = deck.slides[1]
+    told = {element.get("name"): element.get("descr") for element in land._element.iter(qn("p:cNvPr"))}
+    assert told["map"] == "地图：用地、新区范围"
+    chart = next(words for name, words in told.items() if name.startswith("土地供应状态"))
+    assert re.search(r"建成: [\d,.]+; ", chart)
+    greening = {element.get("descr", "") for element in deck.slides[3]._element.iter(qn("p:cNvPr"))}
+    assert any(re.search(r"\. 计划 [\d,.]+; 完成 [\d,.]+$", words) for words in greening)
+
+
+def test_a_deck_says_its_title_language_and_nothing_of_the_template(made: dict[str, Path]) -> None:
+    deck = Presentation(str(made["pptx"]))
+    told = deck.core_properties
+    assert (told.title, told.author, told.last_modified_by, told.language) == ("年中汇报", "", "", "zh-CN")
+    assert told.created.year > 2013
+    runs = [run for slide in deck.slides for run in slide._element.iter(qn("a:rPr"))]
+    assert {run.get("lang") for run in runs} == {"zh-CN"}
+    title = deck.slide_layouts[5].placeholders[0]
+    assert title.left * 2 + title.width == deck.slide_width
 
 
 def test_a_bar_has_the_hatch_that_its_state_has_on_the_map(made: dict[str, Path]) -> None:
