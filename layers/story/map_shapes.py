@@ -32,6 +32,8 @@ from layers.styles import Style
 EMU_PER_MM = 36_000
 _FINEST_MM = 0.07
 """What is finer than about a third of a pixel of a slide is left out."""
+_GROUND, _GROUND_OPACITY = "#ffffff", 0.7
+"""Of what lies below a label in the place of a halo: few programs draw the glow of a text."""
 _MOST_PLACES = 30_000
 """Of one shape: more make programs slow."""
 # LibreOffice draws every pattern as lines: dotted diamonds become a wide net there, outlined ones a narrow one.
@@ -209,12 +211,14 @@ def _add_labels(shapes: Any, page: Page, shown: Shown, scale: int) -> None:
     draw_labels(page, shown.layers, scale, [])
     for noted in page.words:
         size = noted.size_pt
-        width, height = len(noted.words) * size * 1.3 / PT_PER_MM, size * 1.6 / PT_PER_MM
+        width = width_mm(noted.words, size, noted.weight) + 2 * noted.halo_mm
+        height = size * 1.15 / PT_PER_MM
         middle = _middle_of(noted)
         box = shapes.add_textbox(
             emu(middle[0] - width / 2), top_of(middle[1] - height / 2, height), emu(width), emu(height)
         )
         box.name = noted.words
+        _fill(box, _GROUND, _GROUND_OPACITY)
         box.rotation = -noted.angle
         frame = box.text_frame
         frame.word_wrap = False

@@ -19,6 +19,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_FILL
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.oxml.ns import qn
@@ -147,6 +148,18 @@ def test_the_bars_of_a_page_are_hatched_like_its_map() -> None:
     draw_plot(page, plot_of(land.by_status(rows, Look("en", AreaIn(label("公顷", "ha"), 1.0)))), Box(0, 0, 100, 80))
     drawn = [patch.get_hatch() for patch in page.paper.patches if patch.get_hatch()]
     assert drawn == ["///", "xxx", "..."]
+
+
+def test_the_names_on_a_slides_map_stand_on_a_light_ground_as_wide_as_they_are(store: Store, tmp_path: Path) -> None:
+    scene = Scene("水系", {**VIEW, "layers": "district.waterways"})
+    make(store, Story("水系", (scene,)), "zh", "pptx", tmp_path / "water.pptx")
+    slide = Presentation(str(tmp_path / "water.pptx")).slides[1]
+    names = [shape for shape in shapes_of(slide) if shape.has_text_frame and shape.text_frame.text == shape.name]
+    assert names
+    for name in names:
+        assert name.fill.fore_color.rgb == RGBColor(255, 255, 255)
+        size_emu = name.text_frame.paragraphs[0].runs[0].font.size
+        assert len(name.name) * size_emu * 0.5 < name.width < (len(name.name) + 1) * size_emu * 1.1
 
 
 def test_the_frame_of_a_slides_map_is_no_boundary(store: Store, tmp_path: Path) -> None:
