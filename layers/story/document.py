@@ -52,7 +52,8 @@ def _scene(shown: Shown) -> dict[str, Any]:
             {
                 "title": group.title.in_(language),
                 "entries": [
-                    {"label": entry.label.in_(language), "css": styles.css(entry.style)} for entry in group.entries
+                    {"label": entry.label.in_(language), "css": f"{styles.css(entry.style)};opacity:{group.opacity:g}"}
+                    for entry in group.entries
                 ],
             }
             for group in shown.key

@@ -48,6 +48,14 @@ def test_a_story_is_one_document_with_everything_in_it(client: Client, story: St
     assert [name for name, layer in scene["state"]["layers"].items() if layer["visible"]] == ["roads"]
 
 
+def test_the_key_is_as_faint_as_its_layer(client: Client, store: Store) -> None:
+    saved = stories.save(store, Story("faint", (Scene("a", {"layers": "district.roads-35"}),)))
+    (scene,) = json.loads(client.get(f"/player/{saved.id}/story.json?language=en").content)["scenes"]
+    stories.drop(store, saved)
+    seen = {group["title"]: {entry["css"].rpartition(":")[2] for entry in group["entries"]} for group in scene["key"]}
+    assert seen == {"District": {"1"}, "Roads": {"0.35"}}
+
+
 def test_an_edited_story_is_told_anew(client: Client, store: Store, story: Story) -> None:
     client.get(f"/player/{story.id}/story.json")
     changed = stories.save(store, stories.with_scene(story, Scene("b", {})))
