@@ -70,7 +70,7 @@ _WORDS: dict[Name, tuple[Text, Text, Text]] = {
     ),
     "greening": (
         text("Greening, month by month"),
-        text("What was planned and what is completed: the map **plays the months** up to this day."),
+        text("What was planned and what is completed, **month by month** up to this day."),
         text("Let it play to the end before you speak."),
     ),
     "lighting": (
