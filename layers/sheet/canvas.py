@@ -27,6 +27,7 @@ from matplotlib.patches import Circle, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
+from shapely.affinity import rotate, translate
 
 from layers.sheet import fonts
 from layers.sheet.fonts import Weight
@@ -45,6 +46,7 @@ _NOT_FIRST = set("、，。；：）》”")
 """What no line begins with; it hangs over the end of the one before."""
 LINE_MIDDLE_EM = 0.37
 _ASCENT_EM, _DESCENT_EM = 0.86, 0.14
+_LINE_EM = 1.15
 _AS_TEXT: Any = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "sheet", "path.simplify": False}
 # The types of fonts in a PDF are a setting of matplotlib as a whole.
 _writing = threading.Lock()
@@ -66,6 +68,22 @@ class Words:
     angle: float
     """Degrees, counter-clockwise, about where it begins."""
     halo_mm: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its middle, mm."""
+        along = width_mm(self.words, self.size_pt, self.weight) / 2
+        up = LINE_MIDDLE_EM * self.size_pt / PT_PER_MM
+        cos, sin = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        return self.x + along * cos - up * sin, self.y + along * sin + up * cos
+
+    @property
+    def outline(self) -> shapely.Polygon:
+        """The ground that it covers with its halo, mm."""
+        wide = width_mm(self.words, self.size_pt, self.weight) + 2 * self.halo_mm
+        high = self.size_pt * _LINE_EM / PT_PER_MM
+        around = shapely.box(-wide / 2, -high / 2, wide / 2, high / 2)
+        return translate(rotate(around, self.angle, origin=(0, 0)), *self.middle)
 
 
 def width_mm(words: str, size_pt: float, weight: Weight = "regular") -> float:

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import shapely
 import structlog
-from geopandas import GeoSeries
 from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.path import Path as Line
 from PIL import Image
 
 from geodata import status
 from geodata.i18n import Text, text
-from geodata.schema import DRAWING_CRS, STORE_CRS
 from layers import formats
 from layers.charts.plot import Plot, Series, ink_on, nice_top, plot_of
 from layers.sheet.canvas import PT_PER_MM, Page, width_mm, wrap, write_pages
@@ -42,6 +41,7 @@ from layers.story.board import (
     key_top,
     scale_of,
 )
+from layers.story.flow_lines import flow_lines
 from layers.story.markdown import Across, Paragraph, Run, Table, paragraphs_of, plain
 from layers.story.runs import INK, QUIET
 from layers.story.shown import Figure, Shown, ShownStory
@@ -168,8 +168,8 @@ def draw_scene(shown: Shown, count: int) -> Page:
     )
     for layer in shown.layers:
         draw_layer(page, layer, shown.theme, scale)
-    _draw_flows(page, shown)
     draw_labels(page, shown.layers, scale, [])
+    _draw_flows(page, shown)
     page.box(MAP, 0.2, colour="#bdb7aa")
     top = _write_words(page, shown)
     low = _draw_key(page, shown)
@@ -186,21 +186,16 @@ def draw_scene(shown: Shown, count: int) -> Page:
 
 
 def _draw_flows(page: Page, shown: Shown) -> None:
-    for flow in shown.flows:
-        ends = GeoSeries(shapely.points([flow.start, flow.end]), crs=STORE_CRS).to_crs(DRAWING_CRS)
-        start, end = ((point.x, point.y) for point in ends)
+    for flow, line in flow_lines(page, shown.flows):
         page.ground.add_artist(
             FancyArrowPatch(
-                start,
-                end,
-                connectionstyle="arc3,rad=-0.16",
+                path=Line(shapely.get_coordinates(line)),
                 arrowstyle="-|>",
                 mutation_scale=6,
-                shrinkA=0,
-                shrinkB=0,
                 color=flow.colour,
                 alpha=0.85,
                 linewidth=0.5 + 1.5 * flow.weight,
+                fill=False,
                 zorder=1,
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +18,14 @@ from pptx.util import Emu, Pt
 from shapely.geometry.base import BaseGeometry
 
 from geodata.i18n import text
-from geodata.schema import DRAWING_CRS, LAYERS, STORE_CRS
-from layers.sheet.canvas import LINE_MIDDLE_EM, PT_PER_MM, Page, Words, width_mm
+from geodata.schema import LAYERS
+from layers.flows import Flow
+from layers.sheet.canvas import PT_PER_MM, Page, Words, width_mm
 from layers.sheet.features import draw_labels, looks, strokes_of, swatch_strokes, widths_px
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box
 from layers.story.board import LAYOUT, MAP, PAGE
+from layers.story.flow_lines import flow_lines
 from layers.story.runs import set_run
 from layers.story.shown import Shown
 from layers.styles import Style
@@ -75,8 +76,10 @@ def add_map(shapes: Any, shown: Shown, ground: Bounds, scale: int) -> int:
                 name = f"{LAYERS[layer.name].title.in_(shown.language)} {means.in_(shown.language)}".strip()
                 look = _Look(name, layer.drawn[members], layer.frame[members], style, layer.opacity)
                 _add_look(group.shapes, page, LAYERS[layer.name].geometry, look, window, scale)
-    _add_flows(group.shapes, page, shown)
-    _add_labels(group.shapes, page, shown, scale)
+    # The page writes the labels down with their places.
+    draw_labels(page, shown.layers, scale, [])
+    _add_flows(group.shapes, page, shown.flows)
+    _add_labels(group.shapes, page.words)
     return len(group.shapes)
 
 
@@ -195,25 +198,23 @@ def add_swatch(shapes: Any, group: KeyGroup, style: Style, box: Box, name: str) 
     paint_area(shape, style, group.opacity)
 
 
-def _add_flows(shapes: Any, page: Page, shown: Shown) -> None:
-    for flow in shown.flows:
-        ends = GeoSeries(shapely.points([flow.start, flow.end]), crs=STORE_CRS).to_crs(DRAWING_CRS)
-        (x, y), (to_x, to_y) = (page.to_paper(end.x, end.y) for end in ends)
-        arrow = shapes.add_connector(MSO_CONNECTOR.STRAIGHT, emu(x), top_of(y), emu(to_x), top_of(to_y))
-        without_style(arrow).name = "flow"
+def _add_flows(shapes: Any, page: Page, flows: Sequence[Flow]) -> None:
+    for flow, line in flow_lines(page, flows):
+        arrow = _freeform(shapes, page, [shapely.get_coordinates(line)], closed=False)
+        if arrow is None:
+            continue
+        arrow.name = "flow"
+        arrow.fill.background()
         _stroke(arrow, flow.colour, 0.2 + 0.5 * flow.weight, 0.85, False)
-        head = arrow.line._get_or_add_ln().makeelement(qn("a:tailEnd"), {"type": "triangle"})
-        arrow.line._get_or_add_ln().append(head)
+        etree.SubElement(arrow.line._get_or_add_ln(), qn("a:tailEnd"), type="triangle")
 
 
-def _add_labels(shapes: Any, page: Page, shown: Shown, scale: int) -> None:
-    """The labels of the map; the page writes them down with their places."""
-    draw_labels(page, shown.layers, scale, [])
-    for noted in page.words:
+def _add_labels(shapes: Any, labels: Iterable[Words]) -> None:
+    for noted in labels:
         size = noted.size_pt
         width = width_mm(noted.words, size, noted.weight) + 2 * noted.halo_mm
         height = size * 1.15 / PT_PER_MM
-        middle = _middle_of(noted)
+        middle = noted.middle
         box = shapes.add_textbox(
             emu(middle[0] - width / 2), top_of(middle[1] - height / 2, height), emu(width), emu(height)
         )
@@ -227,14 +228,6 @@ def _add_labels(shapes: Any, page: Page, shown: Shown, scale: int) -> None:
         paragraph = frame.paragraphs[0]
         paragraph.alignment = PP_ALIGN.CENTER
         set_run(paragraph.add_run(), noted.words, size, colour=noted.colour, is_bold=noted.weight == "bold")
-
-
-def _middle_of(noted: Words) -> tuple[float, float]:
-    """The middle of a line of text of the page."""
-    along = width_mm(noted.words, noted.size_pt, noted.weight) / 2
-    up = LINE_MIDDLE_EM * noted.size_pt / PT_PER_MM
-    cos, sin = math.cos(math.radians(noted.angle)), math.sin(math.radians(noted.angle))
-    return noted.x + along * cos - up * sin, noted.y + along * sin + up * cos
 
 
 # --- geometry --------------------------------------------------------------------------------------------------------

@@ -295,8 +295,8 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
 def _in_words(plot: Plot) -> str:
     """A chart for those who hear it: its bars in their order; of lines, how high they end."""
     if plot.kind == "lines":
-        ends = [[value for value in one.values if value is not None][-1:] for one in plot.series]
-        rows = [f"{one.name} {formats.number(*end)}" for one, end in zip(plot.series, ends, strict=True) if end]
+        known = {one.name: [value for value in one.values if value is not None] for one in plot.series}
+        rows = [f"{name} {formats.number(values[-1])}" for name, values in known.items() if values]
     else:
         rows = [f"{row}: {', '.join(_bars_in_words(plot, number))}" for number, row in enumerate(plot.rows)]
     return f"{plot.title}. {'; '.join(rows)}"
