@@ -209,6 +209,59 @@ def test_it_fits_every_screen(open_window: OpenWindow, width_px: int, height_px:
     assert title_px >= height_px / 45
 
 
+def test_on_a_large_screen_the_map_and_its_key_are_drawn_larger(open_window: OpenWindow) -> None:
+    seen = {}
+    for size in ((1366, 768), (1920, 1080), (3840, 2160)):
+        page = player(open_window(width_px=size[0], height_px=size[1]), "&scene=6")
+        rest(page)
+        seen[size] = page.evaluate(
+            """() => {
+                const box = planMap.map.getContainer().getBoundingClientRect();
+                const [tile] = document.querySelectorAll(".leaflet-plan-pane canvas");
+                const arrow = document.querySelector(".leaflet-flows-pane path[marker-end]");
+                return {
+                    scale: box.width / planMap.map.getSize().x,
+                    fills: Math.abs(box.width - document.querySelector(".stage").clientWidth) < 1,
+                    tilePx: tile.width,
+                    line: arrow.getScreenCTM().a * parseFloat(arrow.getAttribute("stroke-width")),
+                    swatch: document.querySelector(".key .group:nth-child(3) i").getBoundingClientRect().height,
+                    paper: planMap.map.mouseEventToLatLng({ clientX: box.width / 2, clientY: box.height / 2 }),
+                    middle: planMap.map.getCenter(),
+                };
+            }"""
+        )
+    small, ordinary, large = seen.values()
+    assert [round(one["scale"], 2) for one in seen.values()] == [1, 1, 2]
+    assert all(one["fills"] for one in seen.values())
+    assert large["line"] == pytest.approx(2 * ordinary["line"], rel=0.01)
+    assert large["swatch"] == pytest.approx(2 * ordinary["swatch"], rel=0.1)
+    assert large["tilePx"] >= 2 * 256 > small["tilePx"]  # a pixel of the screen has one of the canvas
+    for one in seen.values():  # what lies under the mouse is found where it is seen, to a pixel or so
+        assert one["paper"]["lng"] == pytest.approx(one["middle"]["lng"], abs=1.2e-4)
+        assert one["paper"]["lat"] == pytest.approx(one["middle"]["lat"], abs=1.2e-4)
+
+
+def test_a_window_that_goes_to_a_larger_screen_is_painted_anew(open_window: OpenWindow) -> None:
+    page = player(open_window(width_px=1920, height_px=1080))
+    rest(page)
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    waits(page)("document.querySelector('.leaflet-plan-pane canvas').width === 512")
+
+
+def test_a_scene_of_the_same_place_does_not_fly(open_window: OpenWindow) -> None:
+    page = player(open_window(width_px=1920, height_px=1080))
+    rest(page)
+    moves = page.evaluate("() => { window.moves = 0; planMap.map.on('move', () => (window.moves += 1)); return 0; }")
+    page.keyboard.press("ArrowRight")
+    rest(page)
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.moves") == moves
+    page.evaluate("planMap.map.setZoom(15, { animate: false })")
+    page.evaluate("window.moves = 0")
+    page.keyboard.press("ArrowRight")
+    waits(page)("window.moves > 3")
+
+
 def test_many_changes_leave_nothing_behind(open_window: OpenWindow) -> None:
     page = player(open_window())
     page.evaluate("planPlayer.story.scenes.forEach((scene) => { scene.transition = 'cut'; })")

@@ -23,7 +23,7 @@ export class Flows {
     this.lines.clearLayers();
     for (const { path, colour, weight } of flows) {
       const width = THINNEST_PX + (THICKEST_PX - THINNEST_PX) * weight;
-      const common = { renderer: this.renderer, interactive: false, lineCap: "round" };
+      const common = { renderer: this.renderer, interactive: false, lineCap: "round", smoothFactor: 0 };
       const places = curve(...path);
       this.lines.addLayer(L.polyline(places, { ...common, color: "#ffffff", weight: width + 2.5, opacity: 0.6 }));
       const line = L.polyline(places, { ...common, color: colour, weight: width, opacity: 0.85 });

@@ -22,6 +22,7 @@ export class PlanLayer {
     this.applied = 0;
     this.repainting = null;
     map.on("zoomend", () => this.keepSizes());
+    window.addEventListener("resize", () => this.keepSharp());
     map.on("moveend", () => this.count());
   }
 
@@ -51,7 +52,7 @@ export class PlanLayer {
     const options = {
       attribution: "",
       pane: this.pane,
-      devicePixelRatio: (window.devicePixelRatio || 1) * SHARPER,
+      devicePixelRatio: sharpness(this.map),
       paintRules: this.drawing.paintRules(),
       labelRules: this.drawing.labelRules(),
       sources: Object.fromEntries(
@@ -142,6 +143,15 @@ export class PlanLayer {
     if (tiles.some(({ el }) => el.scale && Math.abs(el.scale / scale - 1) > SAME_SCALE)) this.repaint();
   }
 
+  /** A window that goes to another screen is painted with that one's pixels. */
+  keepSharp() {
+    const layer = this.drawn;
+    const size = TILE_PX * sharpness(this.map);
+    if (!layer || layer.tileSize === size) return;
+    layer.tileSize = size;
+    this.repaint();
+  }
+
   painted(ms) {
     this.stats.lastPaintMs = Math.round(ms * 10) / 10;
     this.stats.paints += 1;
@@ -192,4 +202,10 @@ export class PlanLayer {
   stateOf(props) {
     return this.drawing.stateOf({ props });
   }
+}
+
+/** Pixels of a tile's canvas for one of the map's; a map that is enlarged as a whole, as the player's is, has more. */
+function sharpness(map) {
+  const enlarged = L.DomUtil.getScale(map.getContainer()).x;
+  return (window.devicePixelRatio || 1) * Math.max(SHARPER, enlarged);
 }

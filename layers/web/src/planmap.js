@@ -16,6 +16,7 @@ const URL_AFTER_MS = 500;
 const MOST_HOVERED = 3;
 const PANEL_PX = 370; // at the right edge the page shows there what was clicked
 const MARGIN_PX = 12;
+const SAME_ZOOM = 0.001;
 const NEAREST_SENT = 17; // a point has no extent that would say how near to go
 
 const planMap = (window.planMap = { ready: false, state: null, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
@@ -151,8 +152,14 @@ function fitBounds(map, bounds, { animate = false, maxZoom, durationS } = {}) {
   const { x, y } = map.getSize();
   if (Math.min(x, y) <= 2 * MARGIN_PX) return;
   const options = { padding: [MARGIN_PX, MARGIN_PX], animate, maxZoom };
-  if (durationS) map.flyToBounds(bounds, { ...options, duration: durationS });
+  if (durationS && !isThere(map, bounds, options)) map.flyToBounds(bounds, { ...options, duration: durationS });
   else map.fitBounds(bounds, options);
+}
+
+/** Whether a flight would end where it begins: its frames would only keep the new paint waiting. */
+function isThere(map, bounds, options) {
+  const { center, zoom } = map._getBoundsCenterZoom(L.latLngBounds(bounds), options);
+  return Math.abs(map.getZoom() - zoom) < SAME_ZOOM && map.latLngToContainerPoint(center).distanceTo(map.getSize().divideBy(2)) < 1;
 }
 
 /** Whether the map was not yet sent there; the page remembers, for a map that is made anew on the way back to it. */

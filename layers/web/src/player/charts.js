@@ -1,10 +1,12 @@
 // Charts of a scene, drawn as elements that grow and shrink with the screen.
 
+const px = (count) => `calc(${count}px * var(--drawn, 1))`; // as much larger as what is drawn on the map
+const stripes = (colour, degrees, width) =>
+  `repeating-linear-gradient(${degrees}deg,${colour} 0 ${px(width)},transparent ${px(width)} ${px(5)})`;
 const HATCHES = {
-  "/": (colour) => `repeating-linear-gradient(45deg,${colour} 0 1.5px,transparent 1.5px 5px)`,
-  x: (colour) =>
-    `repeating-linear-gradient(45deg,${colour} 0 1px,transparent 1px 5px),repeating-linear-gradient(-45deg,${colour} 0 1px,transparent 1px 5px)`,
-  ".": (colour) => `radial-gradient(${colour} 1px,transparent 1.2px) 0 0/4px 4px`,
+  "/": (colour) => stripes(colour, 45, 1.5),
+  x: (colour) => `${stripes(colour, 45, 1)},${stripes(colour, -45, 1)}`,
+  ".": (colour) => `radial-gradient(${colour} ${px(1)},transparent ${px(1.2)}) 0 0/${px(4)} ${px(4)}`,
 };
 const LIGHT = 140; // the grey, of 255, from which on a colour takes dark words
 const ROOM_FOR_NUMBER = 0.82; // of the width, for bars whose number stands behind them
@@ -33,7 +35,7 @@ function key({ series, kind }) {
   const list = element("ul", "swatches");
   for (const { name, paint } of series) {
     const swatch = element("i");
-    if (kind === "lines") swatch.style.cssText = `height:0;border:0;border-top:3px ${paint.dashed ? "dashed" : "solid"} ${paint.colour}`;
+    if (kind === "lines") swatch.style.cssText = `height:0;border:0;border-top:${px(3)} ${paint.dashed ? "dashed" : "solid"} ${paint.colour}`;
     else swatch.style.cssText = css(paint);
     const entry = element("li");
     entry.append(swatch, name);
@@ -79,7 +81,7 @@ function isLight(colour) {
 
 function css({ colour, edge, hatch, hatchColour }) {
   const rules = [`background:${hatch ? `${HATCHES[hatch](hatchColour)},` : ""}${colour || "transparent"}`];
-  if (edge) rules.push(`box-shadow:inset 0 0 0 1px ${edge}`);
+  if (edge) rules.push(`box-shadow:inset 0 0 0 ${px(1)} ${edge}`);
   return rules.join(";");
 }
 

@@ -3,6 +3,7 @@ import { chart, element } from "./charts.js";
 
 const SMALLEST = 0.6; // of the size that the screen gives
 const STEP = 0.05;
+const DRAWN_FOR = { width: 1920, height: 1080 };
 
 export class Page {
   constructor(story) {
@@ -30,7 +31,11 @@ export class Page {
     this.foot.append(this.sample, this.imprint, this.number);
     this.root.append(this.stage, this.side, this.foot);
     document.body.replaceChildren(this.root);
-    window.addEventListener("resize", () => this.fit());
+    this.enlarge();
+    window.addEventListener("resize", () => {
+      this.enlarge();
+      this.fit();
+    });
   }
 
   show(scene) {
@@ -47,6 +52,12 @@ export class Page {
     this.month.textContent = "";
     this.caption.scrollTop = 0;
     this.fit();
+  }
+
+  /** The map is drawn for an ordinary screen; on a larger one its names, lines and hatches are as much larger. */
+  enlarge() {
+    const scale = Math.max(1, Math.min(window.innerWidth / DRAWN_FOR.width, window.innerHeight / DRAWN_FOR.height));
+    document.documentElement.style.setProperty("--drawn", String(scale));
   }
 
   /** Make what stands beside the map smaller until nothing of it is cut; from the smallest size on the caption scrolls. */
