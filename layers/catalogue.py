@@ -31,16 +31,19 @@ class MapLayer:
     label_field: str = "name"
     label_from_zoom: float = 12
     label_rank: int = 5
-    """Labels of a low rank are placed first; others give way to them."""
+    """Labels of a low rank are placed first; others give way to them. A name that stands but once comes before those
+    that are repeated along a line."""
+    label_places: int = 1
+    """At how many places of an area its name may stand (`layers.labels.label_points`)."""
     visible: bool = True
     """Whether it is on when nothing else was chosen."""
 
 
 _LAYERS = (
     MapLayer("district", "basis", 90, label_from_zoom=99),
-    MapLayer("water_zones", "water", 10, label_rank=2, label_from_zoom=11, visible=False),
-    MapLayer("corridors", "water", 25, label_rank=3, label_from_zoom=12.5),
-    MapLayer("waterways", "water", 40, ("width_m", "axis"), label_rank=1, label_from_zoom=11.5),
+    MapLayer("water_zones", "water", 10, label_rank=1, label_from_zoom=11, label_places=3, visible=False),
+    MapLayer("corridors", "water", 25, label_rank=1, label_from_zoom=12.5, label_places=3),
+    MapLayer("waterways", "water", 40, ("width_m", "axis"), label_rank=3, label_from_zoom=11.5),
     MapLayer("roads", "roads", 50, ("road_class", "width_m"), label_rank=6, label_from_zoom=14),
     MapLayer("parcels", "land", 20, ("land_use",), label_field="parcel_id", label_rank=9, label_from_zoom=17),
     MapLayer(

@@ -63,6 +63,8 @@ def legend(
     """
     if layer == "parcels" and theme == "land_use":
         groups, known = _by_land_use(frame)
+    elif layer in styles.SIDE_BY_SIDE:
+        groups, known = _by_name(layer, frame)
     elif layer == "roads":
         groups, known = _by_state_and_class(frame, states)
     else:
@@ -120,6 +122,15 @@ def _by_land_use(frame: GeoDataFrame) -> tuple[pd.Series[str], _Known]:
     groups = frame["land_use"].str[:2]
     codes = sorted(groups.dropna().unique())
     return groups, {code: (LAND_USES.get(code, Text(code)), styles.land_use_style(code)) for code in codes}
+
+
+def _by_name(layer: str, frame: GeoDataFrame) -> tuple[pd.Series[str], _Known]:
+    """Areas side by side have their names as entries; those of one fill share theirs."""
+    groups, known = pd.Series("", index=frame.index), {}
+    for members, look in styles.side_by_side(layer, frame.index.to_numpy()):
+        name = "、".join(frame.loc[members, "name"].fillna(""))
+        groups[members], known[name] = name, (Text(name), look)
+    return groups, known
 
 
 def _by_state_and_class(roads: GeoDataFrame, states: pd.Series[str]) -> tuple[pd.Series[str], _Known]:

@@ -8,8 +8,11 @@ on a poor projector; docs/colours.md tells what is measured, and how. Land-use c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geodata.status import STATES
 
@@ -61,7 +64,7 @@ def _parcel(fill: str, hatch: Hatch = "", hatch_colour: str = "") -> Style:
 
 STYLES: dict[str, dict[str, Style]] = {
     "district": {"present": Style(stroke="#ab4343", width=2.2, dash=(14, 4, 3, 4), casing="#ab434338")},
-    "water_zones": {"present": Style(fill="#d6ebf5", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
+    "water_zones": {"present": Style(fill="#e6f3fa", stroke="#6aa9cf", width=1.2, dash=(6, 4))},
     "corridors": {
         "planned": Style(fill="#e3f1dd", stroke="#6f9f64", width=1, dash=(5, 4)),
         "completed": Style(fill="#b9dfae", stroke="#5f9b57", width=1),
@@ -136,6 +139,9 @@ LAND_USE_STYLES: dict[str, Style] = {
 }
 _OTHER_LAND_USE = _parcel("#dcdcdc")
 
+SIDE_BY_SIDE: dict[str, tuple[str, ...]] = {"water_zones": ("#e6f3fa", "#bfd9d5", "#ddd7f4")}
+"""Layer → the fills of its features by turns, in the order of the rows: areas that names alone would tell apart."""
+
 ROAD_FILLS = {"expressway": "#e98d86", "arterial": "#ecce78"}
 """Open roads of these classes are told apart by colour; the others are white."""
 ROAD_WIDTH_FACTOR = {"expressway": 1.0, "arterial": 0.85, "secondary": 0.65, "branch": 0.45}
@@ -155,6 +161,13 @@ def colour(layer: str, state: str) -> str:
 def land_use_style(code: str) -> Style:
     """The style of a land-use code, by its first two digits."""
     return LAND_USE_STYLES.get(code[:2], _OTHER_LAND_USE)
+
+
+def side_by_side(layer: str, rows: NDArray[np.int_]) -> list[tuple[NDArray[np.bool_], Style]]:
+    """Which of these row numbers have each of the fills of a layer of `SIDE_BY_SIDE`, and the style with that fill."""
+    fills = SIDE_BY_SIDE[layer]
+    (look,) = STYLES[layer].values()
+    return [(rows % len(fills) == turn, replace(look, fill=fill)) for turn, fill in enumerate(fills)]
 
 
 def css(style: Style) -> str:
@@ -189,6 +202,7 @@ def for_script(more: Mapping[str, Sequence[Style]]) -> dict[str, Any]:
         "otherLandUse": _plain(_OTHER_LAND_USE),
         "roadWidth": ROAD_WIDTH_FACTOR,
         "roadFills": ROAD_FILLS,
+        "sideBySide": SIDE_BY_SIDE,
     }
 
 

@@ -163,7 +163,10 @@ def _build(features: GeoDataFrame, layer: str, path: Path) -> None:
             dataset_options={"MINZOOM": MIN_ZOOM, "MAXZOOM": MAX_ZOOM},
         )
         return
-    parts = {layer: features, f"{layer}_labels": label_points(features)}
+    parts = {
+        layer: features,
+        f"{layer}_labels": label_points(features, MAP_LAYERS[layer].label_places if layer in MAP_LAYERS else 1),
+    }
     freestiler.freestile(
         {name: part for name, part in parts.items() if len(part)},
         str(path),

@@ -76,8 +76,8 @@ _WORDS = {
 }
 LABEL_LOOKS: dict[str, dict[str, Any]] = {
     "waterways": {"size": 13, "weight": 600, "colour": "#0b4f8a", "dark": "#8cc8f5", "apart": 420},
-    "water_zones": {"size": 17, "weight": 600, "colour": "#2a78ad", "dark": "#9ad0f2"},
-    "corridors": {"size": 12, "weight": 600, "colour": "#2f6b35", "dark": "#a9dba8"},
+    "water_zones": {"size": 17, "weight": 600, "colour": "#1f6598", "dark": "#9ad0f2", "apart": 900},
+    "corridors": {"size": 12, "weight": 600, "colour": "#2f6b35", "dark": "#a9dba8", "apart": 900},
     "parks": {"size": 14, "weight": 700, "colour": "#6b3d10", "dark": "#f0c890"},
     "roads": {"size": 11, "colour": "#4a463e", "dark": "#d8d4ca", "apart": 320},
     "projects": {"size": 11, "colour": "#5b0e1a", "dark": "#f2b3bc", "dy": 16, "symbol": 18},

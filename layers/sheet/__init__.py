@@ -357,7 +357,7 @@ def key_of(shown: Sequence[DrawnLayer], view: ViewState) -> list[KeyGroup]:
         if layer := by_name.get(name):
             title = LAYERS[name].title
             entries = legend.legend(name, layer.frame, layer.states, view.theme or "status")
-            if len(status.STATES[name]) == 1:
+            if len(status.STATES[name]) == 1 and len(entries) == 1:
                 entries = [legend.LegendEntry(title, entry.style, entry.count) for entry in entries]
             if entries:
                 groups.append(KeyGroup(name, title, entries, layer.opacity))

@@ -80,7 +80,7 @@ class DrawnLayer:
             minor=self.frame["road_class"] == "branch" if "road_class" in self.frame else False,
         )
         drawn = named[~(named.geometry.isna() | named.geometry.is_empty)]
-        points = label_points(drawn.reset_index(drop=True))
+        points = label_points(drawn.reset_index(drop=True), MAP_LAYERS[self.name].label_places)
         if points.empty:
             return []
         places = points.geometry.to_crs(DRAWING_CRS)
@@ -118,6 +118,10 @@ def looks(
         uses = rows["land_use"].fillna("").str[:2].to_numpy()
         for code in sorted(set(uses)):
             yield uses == code, styles.land_use_style(code), LAND_USES.get(code, Text(code))
+        return
+    if layer in styles.SIDE_BY_SIDE:
+        for members, look in styles.side_by_side(layer, rows.index.to_numpy()):
+            yield members, look, Text("、".join(rows.loc[members, "name"].fillna("")))
         return
     for state in STATES[layer]:
         members = (states == state).to_numpy()

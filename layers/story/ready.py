@@ -141,7 +141,7 @@ def _scenes() -> dict[Name, tuple[str, ViewState]]:
     waiting = OneOf(frozenset({"approved_unsupplied", "supplied_unused", "idle"}))
     return {
         "district": ("district", ViewState(layers={**ground, **water, "roads": _ALL, "parks": 0.8})),
-        "water": ("waterways", ViewState(layers={**ground, "water_zones": 0.7, "corridors": _ALL, **water})),
+        "water": ("waterways", ViewState(layers={**ground, "water_zones": _ALL, "corridors": _ALL, **water})),
         "roads": ("roads", ViewState(layers={**ground, "roads": _ALL, "waterways": 0.5})),
         "land": ("parcels", ViewState(layers={**ground, "parcels": _ALL, **grid})),
         "idle": (

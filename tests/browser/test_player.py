@@ -188,6 +188,36 @@ def test_reloading_stays_at_the_scene_and_an_unknown_story_is_told(open_window: 
     window.watch.failures.clear()
 
 
+@pytest.mark.parametrize(("width_px", "height_px"), [(1024, 768), (1366, 768), (1920, 1080), (3840, 2160)])
+def test_the_water_network_names_its_areas_corridors_and_waterways(
+    open_window: OpenWindow, store: Store, width_px: int, height_px: int
+) -> None:
+    page = player(open_window(width_px=width_px, height_px=height_px), "&scene=2")
+    rest(page)
+    written = set(
+        page.evaluate(
+            """() => {
+                const plan = Object.values(planMap.map._layers).find((layer) => layer.labelers);
+                const { tree } = plan.labelers.getIndex(plan._tileZoom);
+                return tree.all().map(({ indexedLabel }) => indexedLabel.deduplicationKey);
+            }"""
+        )
+    )
+    for layer in ("water_zones", "corridors", "waterways"):
+        assert set(store.read(layer)["name"]) <= written, layer
+    assert page.locator(".key").inner_text().count("水系片区") == 4  # the layer and its three areas
+    shortest_line_em = page.locator("h1").evaluate(
+        """(title) => {
+            const range = document.createRange();
+            range.selectNodeContents(title);
+            const lines = new Map();
+            for (const { top, width } of range.getClientRects()) lines.set(top, (lines.get(top) || 0) + width);
+            return Math.min(...lines.values()) / parseFloat(getComputedStyle(title).fontSize);
+        }"""
+    )
+    assert shortest_line_em > 3
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("width_px", "height_px"), [(1024, 768), (1366, 768), (3840, 2160), (800, 1200)])
 def test_it_fits_every_screen(open_window: OpenWindow, width_px: int, height_px: int, language: str) -> None:

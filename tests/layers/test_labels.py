@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shapely import LineString, MultiLineString, Point, Polygon
+from shapely import LineString, MultiLineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from layers.labels import label_points
@@ -20,6 +20,22 @@ def test_a_polygon_has_its_name_inside_even_when_its_middle_is_not() -> None:
     hook = Polygon([(0, 0), (1000, 0), (1000, 100), (100, 100), (100, 1000), (0, 1000)])
     features = tile_features("parks", clean_frame("parks", [{"name": "园区一"}], [hook]))
     assert label_points(features).geometry.iloc[0].within(features.geometry.iloc[0])
+
+
+@pytest.mark.parametrize(("shape", "along"), [(box(0, 0, 100, 900), "y"), (box(0, 0, 900, 100), "x")])
+def test_a_name_may_stand_in_each_third_of_a_long_area(shape: Polygon, along: str) -> None:
+    features = tile_features("corridors", clean_frame("corridors", [{"name": "水廊一"}], [shape]))
+    points = label_points(features, 3).geometry
+    whole = features.geometry.iloc[0].bounds
+    low, high = (whole[1], whole[3]) if along == "y" else (whole[0], whole[2])
+    places = sorted((getattr(point, along) - low) / (high - low) for point in points)
+    assert places == pytest.approx([1 / 6, 1 / 2, 5 / 6], abs=0.02)
+    assert points.within(features.geometry.iloc[0]).all()
+
+
+def test_an_area_without_a_name_has_no_place_for_one() -> None:
+    features = tile_features("corridors", clean_frame("corridors", [{"name": None}], [box(0, 0, 100, 900)]))
+    assert label_points(features, 3).empty
 
 
 def test_a_point_has_its_name_where_it_is() -> None:

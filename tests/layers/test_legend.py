@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from shapely import box
+
 from geodata.measures import area_m2
 from geodata.status import STATES, state_at
 from layers import styles
 from layers.legend import legend, remarks
+from tests.geodata.clean_frames import clean_frame
 from tests.geodata.little_district import little_district
 
 DAY = date(2020, 12, 31)
@@ -29,6 +32,13 @@ def test_a_state_that_no_feature_is_in_is_left_out() -> None:
     waterways = little_district()["waterways"].iloc[:1]
     entries = legend("waterways", waterways, state_at("waterways", waterways, DAY), "status")
     assert [(entry.label.in_("en"), entry.count) for entry in entries] == [("Connected", 1)]
+
+
+def test_areas_side_by_side_are_entries_by_their_names() -> None:
+    zones = clean_frame("water_zones", [{"name": name} for name in "甲乙丙丁"], [box(n, 0, n + 1, 1) for n in range(4)])
+    entries = legend("water_zones", zones, state_at("water_zones", zones, DAY), "status")
+    assert [(entry.label.in_("zh"), entry.count) for entry in entries] == [("甲、丁", 2), ("乙", 1), ("丙", 1)]
+    assert [entry.style.fill for entry in entries] == list(styles.SIDE_BY_SIDE["water_zones"])
 
 
 def test_open_roads_whose_class_has_a_colour_of_its_own_have_an_entry_of_their_own() -> None:

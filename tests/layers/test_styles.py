@@ -6,6 +6,7 @@ import tomllib
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
@@ -82,6 +83,24 @@ def test_land_uses_are_told_apart_whatever_colours_one_sees(seen: str):
     for (one, first), (other, second) in combinations(styles.LAND_USE_STYLES.items(), 2):
         if not has_other_lines(first, second):
             assert difference(first.fill, second.fill, seen) >= LEAST_OF_LAND_USES, (one, other)
+
+
+@pytest.mark.parametrize("seen", [seen for seen in SEEN if seen != "greyscale"])
+def test_areas_side_by_side_are_told_apart_whatever_colours_one_sees(seen: str):
+    for fills in styles.SIDE_BY_SIDE.values():
+        for one, other in combinations(fills, 2):
+            assert difference(one, other, seen) >= LEAST_OF_LAND_USES, (one, other)
+
+
+def test_areas_side_by_side_take_their_fills_by_turns():
+    looks = styles.side_by_side("water_zones", np.arange(4))
+    assert [members.tolist() for members, _ in looks] == [
+        [True, False, False, True],
+        [False, True, False, False],
+        [False, False, True, False],
+    ]
+    assert [look.fill for _, look in looks] == list(styles.SIDE_BY_SIDE["water_zones"])
+    assert {look.stroke for _, look in looks} == {styles.style("water_zones", "present").stroke}
 
 
 @pytest.mark.parametrize("layer", CHARTED)

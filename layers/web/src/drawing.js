@@ -55,9 +55,11 @@ export class Drawing {
       name === "parcels" && state.theme === "land_use"
         ? config.landUse[String(feature.props.land_use).slice(0, 2)] || config.otherLandUse
         : config.styles[name][this.stateOf(feature)];
+    const fills = config.sideBySide[name];
     const scale = this.scale(zoom);
     return {
       ...base,
+      ...(fills && { fill: fills[feature.props.row % fills.length] }),
       scale,
       opacity: state.layers[name].opacity,
       width: (base.width || 0) * scale,
