@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -129,6 +129,7 @@ class Composer:
             layers=shown,
             state=state,
             key=_key(shown, view, scope, scene),
+            hidden_key=sheet.key_of(_hidden(view, scope, visible), view),
             charts=charts,
             figures=_figures(scene, scope),
             flows=flows,
@@ -246,6 +247,12 @@ def _key(shown: Sequence[DrawnLayer], view: ViewState, scope: Scope, scene: Scen
         order = [STATE_LABELS[layer.name][state].in_(scope.language) for state in STATES[layer.name]]
         merged.append(replace(group, entries=[found[name] for name in sorted(found, key=partial(_place, order))]))
     return merged
+
+
+def _hidden(view: ViewState, scope: Scope, visible: Collection[str]) -> list[DrawnLayer]:
+    """The layers that a scene does not show, as they would be if they were switched on."""
+    others = {layer: 1.0 for layer in MAP_LAYERS if layer not in visible}
+    return sheet.shown_layers(scope.facets, replace(view, layers=others))
 
 
 def _place(order: Sequence[str], name: str) -> int:

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from geodata.i18n import Language
+from geodata.i18n import Language, text
+from geodata.schema import LAYERS
 from layers import formats, rows, styles, webmap
 from layers.charts.base import PATTERNS
+from layers.catalogue import MAP_LAYERS
 from layers.charts.plot import Paint, Plot, nice_top, plot_of
+from layers.sheet.furniture import KeyGroup
 from layers.story.markdown import to_html
 from layers.story.shown import Figure, Shown, ShownStory
 from layers.story.words import PLAYER_WORDS
@@ -48,23 +51,44 @@ def _scene(shown: Shown) -> dict[str, Any]:
         "state": _state(shown.state),
         "charts": [_plot(plot_of(chart), language) for chart in shown.charts],
         "figures": _figures(shown.figures),
-        "key": [
-            {
-                "title": group.title.in_(language),
-                "entries": [
-                    {"label": entry.label.in_(language), "css": f"{styles.css(entry.style)};opacity:{group.opacity:g}"}
-                    for entry in group.entries
-                ],
-            }
-            for group in shown.key
-        ],
+        "key": [_group(group, language) for group in _in_order([*shown.key, *shown.hidden_key])],
         "steps": [
             {"asOf": (step.on - _EPOCH).days, "words": step.words, "figures": _figures(step.figures)}
             for step in shown.steps
         ],
         "imprint": list(shown.imprint),
+        "sources": _sources(shown),
         "problems": [problem.in_(language) for problem in shown.problems],
     }
+
+
+def _in_order(groups: Sequence[KeyGroup]) -> list[KeyGroup]:
+    return sorted(groups, key=lambda group: list(MAP_LAYERS).index(group.layer))
+
+
+def _group(group: KeyGroup, language: Language) -> dict[str, Any]:
+    entries = [
+        {"label": entry.label.in_(language), "css": f"{styles.css(entry.style)};opacity:{group.opacity:g}"}
+        for entry in group.entries
+    ]
+    return {"layer": group.layer, "title": group.title.in_(language), "entries": entries}
+
+
+def _sources(shown: Shown) -> list[dict[str, Any]]:
+    """What the imprint says of each layer, for a player in which layers are switched."""
+    known = [shown.versions[layer] for layer in MAP_LAYERS if layer in shown.versions]
+    through = [text("Data through {day}", day=formats.day(version.data_date, shown.language)) for version in known]
+    return [
+        {
+            "layer": version.layer,
+            "title": LAYERS[version.layer].title.in_(shown.language),
+            "number": version.number,
+            "dataDay": version.data_date.isoformat(),
+            "through": words.in_(shown.language),
+            "illustrative": version.illustrative,
+        }
+        for version, words in zip(known, through, strict=True)
+    ]
 
 
 def _state(state: Mapping[str, Any]) -> dict[str, Any]:

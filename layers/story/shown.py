@@ -56,6 +56,8 @@ class Shown:
     state: Mapping[str, Any]
     """What the map in the browser is told (`layers.webmap.map_state`); `asOf` is the scene's day."""
     key: Sequence[KeyGroup]
+    hidden_key: Sequence[KeyGroup]
+    """The key of the layers that are not visible, for a player in which they can be switched on."""
     charts: Sequence[Chart]
     figures: Sequence[Figure]
     flows: Sequence[Flow] = ()

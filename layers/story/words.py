@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geodata.i18n import Text, label
+from geodata.i18n import Text, label, text
 
 _HELP_ZH = """→ ↓ 空格 PageDown|下一场景
 ← ↑ PageUp|上一场景
@@ -42,6 +42,10 @@ PLAYER_WORDS: dict[str, Text] = {
     "helpLines": label(_HELP_ZH, _HELP_EN),
     "blank": label("黑屏", "Black screen"),
     "illustrative": label("示例数据", "Illustrative data"),
+    "source": text("Source: {layers} ({through})"),
+    "allIllustrative": text("All layers are illustrative data, not real."),
+    "someIllustrative": text("These layers are illustrative, not real: {layers}."),
+    "comma": text(", "),
     "noNotes": label("本场景没有讲稿。", "This scene has no notes."),
     "nextScene": label("下一场景", "Next"),
     "colon": label("：", ": "),

@@ -149,6 +149,31 @@ def test_help_layers_and_the_spot_open_and_close_by_keys(open_window: OpenWindow
     waits(page)("(planMap.stats.layers.waterways?.painted ?? 0) === 0")
     page.keyboard.press("ArrowRight")
     waits(page)("planMap.stats.layers.waterways?.painted === 9")
+    assert not page.locator(".layers").is_visible()
+
+
+def test_a_layer_that_is_switched_changes_the_key_and_the_sources(open_window: OpenWindow) -> None:
+    page = player(open_window(), "&scene=6")
+    key, imprint = page.locator(".key"), page.locator(".imprint")
+    told = page.evaluate("planPlayer.story.scenes.map((scene) => scene.imprint.join(' · '))")
+    assert imprint.inner_text() == told[5]
+    groups = key.locator(".group").count()
+    page.keyboard.press("t")
+    page.locator(".layers label", has_text="退城进园").locator("input").uncheck()
+    assert key.locator(".group").count() == groups - 1
+    assert "已腾退" not in key.inner_text()
+    assert "退城进园" not in imprint.inner_text()
+    waits(page)("!document.querySelector('.leaflet-flows-pane path[marker-end]')")
+    page.locator(".layers label", has_text="重点项目").locator("input").check()
+    assert "投产" in key.inner_text()
+    assert "重点项目 v1" in imprint.inner_text()
+    waits(page)("planMap.stats.layers.projects?.painted > 0")
+    page.locator(".layers label", has_text="退城进园").locator("input").check()
+    page.locator(".layers label", has_text="重点项目").locator("input").uncheck()
+    assert imprint.inner_text() == told[5]
+    assert page.locator(".leaflet-flows-pane path[marker-end]").count() == 60
+    page.keyboard.press("ArrowRight")
+    assert imprint.inner_text() == told[6]
 
 
 def test_the_notes_window_and_the_audience_stay_in_step(open_window: OpenWindow) -> None:

@@ -4,6 +4,7 @@ import test from "node:test";
 import { curve } from "../src/flows.js";
 import { Autoplay, lasting, Steps } from "../src/player/clock.js";
 import { commandOf, NumberEntry } from "../src/player/keys.js";
+import { imprintOf } from "../src/player/sources.js";
 
 const press = (key, more = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, ...more });
 
@@ -91,6 +92,19 @@ test("autoplay goes on after the stay, and not at all while it is off", () => {
 
 test("time is minutes and seconds, with hours from one hour on", () => {
   assert.deepEqual([0, 59.9, 65, 3723, -5].map(lasting), ["0:00", "0:59", "1:05", "1:02:03", "0:00"]);
+});
+
+test("the foot names the layers that are seen, by the day of their data, and what of them is illustrative", () => {
+  const words = { source: "Source: {layers} ({through})", comma: ", ", allIllustrative: "All.", someIllustrative: "Some: {layers}." };
+  const source = (layer, dataDay, illustrative) => ({ layer, title: layer, number: 2, dataDay, through: `to ${dataDay}`, illustrative });
+  const scene = {
+    imprint: ["As of today", "what the server said", "Not reviewed"],
+    sources: [source("roads", "2020-12-31", true), source("parks", "2019-01-01", false), source("parcels", "2020-12-31", true)],
+  };
+  const imprint = (...layers) => imprintOf(scene, (layer) => layers.includes(layer), words);
+  assert.deepEqual(imprint("roads", "parcels"), ["As of today", "Source: roads v2, parcels v2 (to 2020-12-31)", "All.", "Not reviewed"]);
+  assert.deepEqual(imprint("roads", "parks").slice(1, -1), ["Source: parks v2 (to 2019-01-01)", "Source: roads v2 (to 2020-12-31)", "Some: roads."]);
+  assert.deepEqual(imprint(), ["As of today", "Not reviewed"]);
 });
 
 test("a bow begins and ends at its places, and stands to one side of the straight line", () => {

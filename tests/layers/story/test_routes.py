@@ -10,6 +10,7 @@ import pytest
 from geodata import stories
 from geodata.store import Store
 from geodata.stories import Scene, Story
+from layers.catalogue import MAP_LAYERS
 from layers.routes import build_routes
 from layers.story.words import PLAYER_WORDS
 from tests.layers.asgi import Client
@@ -46,6 +47,10 @@ def test_a_story_is_one_document_with_everything_in_it(client: Client, story: St
     assert scene["state"]["language"] == "en"
     assert scene["state"]["apart"] is True
     assert [name for name, layer in scene["state"]["layers"].items() if layer["visible"]] == ["roads"]
+    groups = {group["layer"]: [entry["label"] for entry in group["entries"]] for group in scene["key"]}
+    assert list(groups) == [layer for layer in MAP_LAYERS if layer in groups]
+    assert "Connected" in groups["waterways"]  # a layer that can be switched on has its key with it
+    assert {source["layer"] for source in scene["sources"]} == set(groups)
 
 
 def test_the_key_is_as_faint_as_its_layer(client: Client, store: Store) -> None:

@@ -10,6 +10,7 @@ import { Over } from "./over.js";
 import { Page } from "./page.js";
 
 const FLY_S = 1.1;
+const FLOWS_OF = "relocation_zones"; // the layer whose features the flow lines lead from
 const planPlayer = (window.planPlayer = { ready: false, index: -1, count: 0, isResting: false, story: null, stats: { changes: 0, painted: 0, lastChangeMs: 0 } });
 
 /**
@@ -113,6 +114,7 @@ class ScenePlayer extends Player {
     this.map.stop();
     this.page.show(scene);
     this.state = scene.state;
+    this.over.toggle("layers", false);
     this.over.showLayers(this.layersOf(scene.state), (layer, visible) => this.showLayer(layer, visible));
     const isPlaying = scene.transition === "play" && scene.steps.length > 0;
     this.tell(isPlaying ? { ...scene.state, asOf: scene.steps[0].asOf } : scene.state);
@@ -152,8 +154,11 @@ class ScenePlayer extends Player {
   showLayer(name, visible) {
     const layer = this.state.layers[name];
     const shown = { ...layer, visible, opacity: layer.opacity || 1 };
-    this.state = { ...this.state, layers: { ...this.state.layers, [name]: shown } };
+    const scene = this.story.scenes[planPlayer.index];
+    const flows = name === FLOWS_OF ? (visible ? scene.state.flows : []) : this.state.flows;
+    this.state = { ...this.state, flows, layers: { ...this.state.layers, [name]: shown } };
     this.tell({ ...this.state, asOf: this.told.asOf });
+    this.page.showLayers(scene, this.state.layers);
   }
 
   painted() {

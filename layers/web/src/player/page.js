@@ -1,5 +1,6 @@
 // What stands around the map: title, caption, figures, charts, key, foot. One scene's content replaces the other's.
 import { chart, element } from "./charts.js";
+import { imprintOf } from "./sources.js";
 
 const SMALLEST = 0.6; // of the size that the screen gives
 const STEP = 0.05;
@@ -43,8 +44,7 @@ export class Page {
     this.caption.innerHTML = scene.caption; // made by the server from Markdown without HTML
     this.showFigures(scene.figures);
     this.charts.replaceChildren(...scene.charts.map(chart));
-    this.key.replaceChildren(...scene.key.map(keyGroup));
-    this.imprint.textContent = scene.imprint.join(" · ");
+    this.nameLayers(scene, scene.state.layers);
     this.sample.textContent = this.story.illustrative ? this.story.words.illustrative : "";
     this.number.textContent = `${scene.number} / ${this.story.scenes.length}`;
     this.root.classList.toggle("many-figures", scene.figures.length > 3);
@@ -52,6 +52,18 @@ export class Page {
     this.month.textContent = "";
     this.caption.scrollTop = 0;
     this.fit();
+  }
+
+  /** The key and the sources of the layers that are seen. */
+  showLayers(scene, layers) {
+    this.nameLayers(scene, layers);
+    this.fit();
+  }
+
+  nameLayers(scene, layers) {
+    const seen = (layer) => Boolean(layers[layer]?.visible);
+    this.key.replaceChildren(...scene.key.filter(({ layer }) => seen(layer)).map(keyGroup));
+    this.imprint.textContent = imprintOf(scene, seen, this.story.words).join(" · ");
   }
 
   /** The map is drawn for an ordinary screen; on a larger one its names, lines and hatches are as much larger. */
