@@ -9,8 +9,8 @@ from typing import Any
 from geodata.i18n import Language, text
 from geodata.schema import LAYERS
 from layers import formats, rows, styles, webmap
-from layers.charts.base import PATTERNS
 from layers.catalogue import MAP_LAYERS
+from layers.charts.base import PATTERNS
 from layers.charts.plot import Paint, Plot, nice_top, plot_of
 from layers.sheet.furniture import KeyGroup
 from layers.story.markdown import to_html
