@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from typing import Any, Literal
@@ -62,10 +62,17 @@ class Plot:
     """Whether the bars of a row stand behind each other, or one in front of the other."""
     row_paints: Sequence[Paint] = ()
     """Where one series has bars that look different: how each row's looks."""
+    reach: float = 0.0
+    """What the axis has room for at least; of a plot that moves, what it ever needs."""
+    until: date | None = None
+    """Of lines: the row that is marked, what follows it being faint."""
 
     @property
     def largest(self) -> float:
-        """The longest bar, stacked ones taken together, or the highest point; 0 where there is none."""
+        """The longest bar, stacked ones taken together, or the highest point, or `reach`; 0 where there is none."""
+        return max(self.reach, self._largest_value())
+
+    def _largest_value(self) -> float:
         by_row = [[series.values[row] or 0.0 for series in self.series] for row in range(len(self.rows))]
         together = sum if self.is_stacked else max
         return max((together(values) for values in by_row), default=0.0)
@@ -81,6 +88,59 @@ def plot_of(chart: Chart) -> Plot:
     if traces and all(trace.name is None for trace in traces):
         return _of_single_bars(chart.title, traces)
     return _of_bars(chart.title, traces, is_stacked=chart.figure.layout.barmode == "stack")
+
+
+def moving(plots: Sequence[Plot | None], days: Sequence[date]) -> list[Plot]:
+    """The plots of one chart at several days on one scale, each with all rows and series that it ever has.
+
+    Lines go over time already: each day has the last day's, marked at its own. None, where a chart had nothing yet to
+    show, becomes an empty plot of the same rows; the last day has one.
+    """
+    known = [plot for plot in plots if plot is not None]
+    last = known[-1]
+    if last.kind == "lines":
+        months = [row for row in last.rows if isinstance(row, date)]
+        reached = [max((month for month in months if month <= day), default=months[0]) for day in days[:-1]]
+        return [replace(last, until=month) for month in reached] + [last]
+    rows = _merged([[str(row) for row in plot.rows] for plot in known])
+    names = _merged([[one.name for one in plot.series] for plot in known])
+    paints = {one.name: one.paint for plot in known for one in plot.series}
+    row_paints = {str(row): paint for plot in known for row, paint in zip(plot.rows, plot.row_paints, strict=False)}
+    empty = replace(last, rows=(), series=(), row_paints=())
+    reach = max(plot.largest for plot in known)
+    return [
+        replace(
+            plot,
+            rows=rows,
+            series=[_spread(name, plot, rows, paints[name]) for name in names],
+            row_paints=[row_paints[row] for row in rows] if row_paints else (),
+            reach=reach,
+        )
+        for plot in (plot or empty for plot in plots)
+    ]
+
+
+def _spread(name: str, plot: Plot, rows: Sequence[str], paint: Paint) -> Series:
+    """The values of a name in a plot, over more rows than it has."""
+    own = next((one for one in plot.series if one.name == name), None)
+    if own is None:
+        return Series(name, [None] * len(rows), paint)
+    places = {str(row): place for place, row in enumerate(plot.rows)}
+    values = [own.values[places[row]] if row in places else None for row in rows]
+    shown = [own.shown[places[row]] if row in places else "" for row in rows] if own.shown else ()
+    return Series(name, values, paint, shown)
+
+
+def _merged(orders: Sequence[Sequence[str]]) -> list[str]:
+    """All names of several lists, each behind the one that it follows in its own."""
+    merged: list[str] = []
+    for order in orders:
+        place = 0
+        for name in order:
+            if name not in merged:
+                merged.insert(place, name)
+            place = merged.index(name) + 1
+    return merged
 
 
 def nice_top(largest: float) -> float:

@@ -26,7 +26,7 @@ from layers import formats, sheet, webmap
 from layers.basemaps import BasemapError, basemaps
 from layers.catalogue import MAP_LAYERS
 from layers.charts import sections
-from layers.charts.base import Chart
+from layers.charts.plot import Plot, moving, plot_of
 from layers.flows import Flow, relocation_flows
 from layers.headlines import HEADLINES, Reader
 from layers.scope import Scope
@@ -94,7 +94,7 @@ class Composer:
         scope = self._scope(versions, frames, on, view)
         shown = sheet.shown_layers(scope.facets, view)
         visible = {layer.name: layer.opacity for layer in shown}
-        charts, lost = _charts(scene, scope)
+        plots, lost = _plots(scene, scope)
         settings = self.store.settings
         basemap = None
         if view.basemap:
@@ -130,12 +130,12 @@ class Composer:
             state=state,
             key=_key(shown, view, scope, scene),
             hidden_key=sheet.key_of(_hidden(view, scope, visible), view),
-            charts=charts,
+            plots=list(plots.values()),
             figures=_figures(scene, scope),
             flows=flows,
-            steps=_steps(scene, scope, shown),
+            steps=_steps(scene, scope, shown, list(plots)),
             imprint=[
-                text("As of {day}", day=formats.day(on, self.language)).in_(self.language),
+                _as_of(on, self.language),
                 *sheet.sources_of(versions, shown, illustrative, self.language),
                 review_mark(settings, self.language),
             ],
@@ -260,8 +260,13 @@ def _place(order: Sequence[str], name: str) -> int:
     return next((place for place, known in enumerate(order) if name.startswith(known)), len(order))
 
 
-def _charts(scene: Scene, scope: Scope) -> tuple[list[Chart], list[Text]]:
-    charts, problems = [], []
+def _as_of(on: date, language: Language) -> str:
+    return text("As of {day}", day=formats.day(on, language)).in_(language)
+
+
+def _plots(scene: Scene, scope: Scope) -> tuple[dict[str, Plot], list[Text]]:
+    """The charts of a scene by their names, and what can't be shown."""
+    plots, problems = {}, []
     for name in scene.charts:
         part = sections.PARTS.get(name)
         if part is None:
@@ -269,13 +274,13 @@ def _charts(scene: Scene, scope: Scope) -> tuple[list[Chart], list[Text]]:
         elif scope.has(*part.layers):
             chart = part.build(scope)
             if chart.figure.data:  # a list may have nothing on it
-                charts.append(chart)
+                plots[name] = plot_of(chart)
         else:
             lacking = next(layer for layer in part.layers if not scope.has(layer))
             problems.append(
                 text("A chart needs the layer {layer}, which is not published.", layer=LAYERS[lacking].title)
             )
-    return charts, problems
+    return plots, problems
 
 
 def _figures(scene: Scene, scope: Scope) -> list[Figure]:
@@ -299,7 +304,7 @@ def _flows(view: ViewState, scope: Scope) -> list[Flow]:
     return relocation_flows(scope.facets.frames, by_key, scope.kept.get("relocation_zones"))
 
 
-def _steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer]) -> list[Step]:
+def _steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer], charts: Sequence[str]) -> list[Step]:
     """The ends of the months from `play_from` to the scene's day, and that day; every n-th where there are too many.
 
     Where nothing has changed on the map for more than a year before that day, those months are passed over.
@@ -316,7 +321,18 @@ def _steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer]) -> list[St
     days.append(scope.on)
     apart = math.ceil(len(days) / _MOST_STEPS)
     days = [*days[:-1:apart], days[-1]]
-    return [Step(day, formats.month(day, scope.language), _figures(scene, scope.at(day))) for day in days]
+    told = [_plots(replace(scene, charts=tuple(charts)), scope.at(day))[0] for day in days]
+    moves = [moving([plots.get(name) for plots in told], days) for name in charts]
+    return [
+        Step(
+            day,
+            formats.month(day, scope.language),
+            _figures(scene, scope.at(day)),
+            plots,
+            _as_of(day, scope.language),
+        )
+        for day, *plots in zip(days, *moves, strict=True)
+    ]
 
 
 def _states(visible: Sequence[DrawnLayer], on: date) -> list[np.ndarray]:

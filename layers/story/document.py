@@ -11,7 +11,7 @@ from geodata.schema import LAYERS
 from layers import formats, rows, styles, webmap
 from layers.catalogue import MAP_LAYERS
 from layers.charts.base import PATTERNS
-from layers.charts.plot import Paint, Plot, nice_top, plot_of
+from layers.charts.plot import Paint, Plot, nice_top
 from layers.sheet.furniture import KeyGroup
 from layers.story.markdown import to_html
 from layers.story.shown import Figure, Shown, ShownStory
@@ -49,11 +49,17 @@ def _scene(shown: Shown) -> dict[str, Any]:
         "transition": scene.transition,
         "bounds": [[south, west], [north, east]],
         "state": _state(shown.state),
-        "charts": [_plot(plot_of(chart), language) for chart in shown.charts],
+        "charts": [_plot(plot, language) for plot in shown.plots],
         "figures": _figures(shown.figures),
         "key": [_group(group, language) for group in _in_order([*shown.key, *shown.hidden_key])],
         "steps": [
-            {"asOf": (step.on - _EPOCH).days, "words": step.words, "figures": _figures(step.figures)}
+            {
+                "asOf": (step.on - _EPOCH).days,
+                "words": step.words,
+                "imprint": step.as_of,
+                "figures": _figures(step.figures),
+                "charts": [_plot(plot, language) for plot in step.plots],
+            }
             for step in shown.steps
         ],
         "imprint": list(shown.imprint),
@@ -125,6 +131,7 @@ def _plot(plot: Plot, language: Language) -> dict[str, Any]:
         "ticks": [{"day": (day - _EPOCH).days, "words": formats.month(day, language)} for day in ticks],
         "top": top,
         "topWords": formats.number(top),
+        "until": None if plot.until is None else (plot.until - _EPOCH).days,
     }
 
 

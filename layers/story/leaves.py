@@ -21,7 +21,7 @@ from PIL import Image
 from geodata import status
 from geodata.i18n import Text, text
 from layers import formats
-from layers.charts.plot import Plot, Series, ink_on, nice_top, plot_of
+from layers.charts.plot import Plot, Series, ink_on, nice_top
 from layers.sheet.canvas import PT_PER_MM, Page, width_mm, wrap, write_pages
 from layers.sheet.features import draw_box, draw_labels, draw_layer, draw_swatch
 from layers.sheet.fonts import Weight
@@ -49,6 +49,8 @@ from layers.story.slides import OnProgress, failed, problems_of
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 22.0, 12.0, 10.0, 8.0, 8.5
 _LINE = 1.4
+_AHEAD = "40"
+"""How faint a line is behind the marked day: the alpha of its colour."""
 _RULE = "#c9c3b6"
 _PNG_WIDTH_PX = 1920
 _FRAME_MS, _LAST_FRAME_MS = 450, 3000
@@ -103,12 +105,15 @@ def _palette_of(frames: Sequence[Image.Image]) -> Image.Image:
 
 
 def _at(shown: Shown, day: date) -> Shown:
-    """The scene at another day; its charts stay those of its own."""
+    """The scene at another day."""
     layers = [replace(layer, states=status.state_at(layer.name, layer.frame, day)) for layer in shown.layers]
     step = next((step for step in shown.steps if step.on == day), None)
     title = f"{shown.scene.title} · {formats.month(day, shown.language)}"
-    figures = step.figures if step else shown.figures
-    return replace(shown, layers=layers, figures=figures, on=day, scene=replace(shown.scene, title=title))
+    scene = replace(shown.scene, title=title)
+    if step is None:
+        return replace(shown, layers=layers, on=day, scene=scene)
+    imprint = [step.as_of, *shown.imprint[1:]]
+    return replace(shown, layers=layers, figures=step.figures, plots=step.plots, imprint=imprint, on=day, scene=scene)
 
 
 def _write_whole(to: Path, write: Callable[[Path], object]) -> None:
@@ -173,10 +178,10 @@ def draw_scene(shown: Shown, count: int) -> Page:
     page.box(MAP, 0.2, colour="#bdb7aa")
     top = _write_words(page, shown)
     low = _draw_key(page, shown)
-    if shown.charts:
-        each = (top - low) / len(shown.charts)
-        for number, chart in enumerate(shown.charts):
-            draw_plot(page, plot_of(chart), Box(SIDE.x, top - (number + 1) * each, SIDE.width, each))
+    if shown.plots:
+        each = (top - low) / len(shown.plots)
+        for number, plot in enumerate(shown.plots):
+            draw_plot(page, plot, Box(SIDE.x, top - (number + 1) * each, SIDE.width, each))
     marks = [ILLUSTRATIVE.in_(shown.language)] if shown.illustrative else []
     words = " · ".join([*marks, *shown.imprint])
     room = FOOT.width - 26
@@ -404,12 +409,21 @@ def _draw_lines(page: Page, plot: Plot, room: Box) -> None:
         along = (day.toordinal() - first) / ((last - first) or 1)
         return area.x + along * area.width, area.y + value / top * area.height
 
+    now = plot.until or days[-1]
     for series in plot.series:
-        points = [place(day, value) for day, value in zip(days, series.values, strict=True) if value is not None]
-        if len(points) > 1:
-            if series.paint.filled:
-                page.polygon([(points[0][0], area.y), *points, (points[-1][0], area.y)], f"{series.paint.colour}33")
-            page.line(points, 0.8, series.paint.colour, (1.4, 1.0) if series.paint.dashed else ())
+        known = [(day, place(day, value)) for day, value in zip(days, series.values, strict=True) if value is not None]
+        dash = (1.4, 1.0) if series.paint.dashed else ()
+        for points, faint in (
+            ([point for day, point in known if day <= now], ""),
+            ([point for day, point in known if day >= now], _AHEAD),
+        ):
+            if len(points) > 1:
+                if series.paint.filled and not faint:
+                    page.polygon([(points[0][0], area.y), *points, (points[-1][0], area.y)], f"{series.paint.colour}33")
+                page.line(points, 0.8, series.paint.colour + faint, dash)
+    if plot.until is not None:
+        x, _ = place(plot.until, 0)
+        page.line([(x, area.y), (x, area.top)], 0.5, INK)
     for day in days:
         if day.month == 1 or day == days[-1]:
             x, _ = place(day, 0)

@@ -10,7 +10,7 @@ from typing import Any
 from geodata.catalogue import Version
 from geodata.i18n import Language, Text
 from geodata.stories import Scene
-from layers.charts import Chart
+from layers.charts.plot import Plot
 from layers.flows import Flow
 from layers.sheet.features import DrawnLayer
 from layers.sheet.furniture import KeyGroup
@@ -31,11 +31,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Step:
-    """A day of a play: its month in words and the scene's headline figures then."""
+    """A day of a play: its month in words, the scene's headline figures and its charts then."""
 
     on: date
     words: str
     figures: Sequence[Figure]
+    plots: Sequence[Plot]
+    """The scene's own, in their order, on the same scales."""
+    as_of: str
+    """The line of the imprint that names the day."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ class Shown:
     key: Sequence[KeyGroup]
     hidden_key: Sequence[KeyGroup]
     """The key of the layers that are not visible, for a player in which they can be switched on."""
-    charts: Sequence[Chart]
+    plots: Sequence[Plot]
+    """Its charts as plain numbers."""
     figures: Sequence[Figure]
     flows: Sequence[Flow] = ()
     steps: Sequence[Step] = ()

@@ -23,7 +23,7 @@ from pptx.util import Pt
 from geodata.errors import GeodataError
 from geodata.i18n import Language, Text, text
 from layers import formats
-from layers.charts.plot import Plot, ink_on, plot_of
+from layers.charts.plot import Plot, ink_on
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import (
@@ -142,10 +142,10 @@ def _fill_slide(slide: Any, story: ShownStory, shown: Shown) -> None:
     add_map(slide.shapes, shown, ground, scale_of(ground))
     top = _add_words(slide, shown)
     low = _add_key(slide, shown)
-    if shown.charts:
-        each = (top - low) / len(shown.charts)
-        for number, chart in enumerate(shown.charts):
-            _add_chart(slide, plot_of(chart), Box(SIDE.x, top - (number + 1) * each, SIDE.width, each))
+    if shown.plots:
+        each = (top - low) / len(shown.plots)
+        for number, plot in enumerate(shown.plots):
+            _add_chart(slide, plot, Box(SIDE.x, top - (number + 1) * each, SIDE.width, each))
     marks = [ILLUSTRATIVE.in_(shown.language)] if shown.illustrative else []
     foot = Box(FOOT.x, FOOT.y, FOOT.width - 26, FOOT.height)
     _write(slide, foot, " · ".join([*marks, *shown.imprint]), _FOOT_PT, colour=QUIET)

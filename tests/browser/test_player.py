@@ -101,8 +101,14 @@ def test_the_months_play_and_end_at_the_scenes_own_day(open_window: OpenWindow) 
     page = player(open_window(), f"&scene={GREENING}")
     waits(page)("document.querySelector('.month').textContent.includes('2018年')")
     first = page.locator(".figure b").inner_text()
+    assert "2018年" in page.locator(".imprint").inner_text()
+    mark = page.locator(".lines .now")
+    before = float(str(mark.get_attribute("x1")))
+    waits(page)(f"Number(document.querySelector('.lines .now').getAttribute('x1')) > {before} + 20")
     waits(page)("document.querySelector('.month').textContent === '2020年12月'")
     assert page.locator(".figure b").inner_text() != first
+    assert mark.count() == 0
+    assert "2020年12月31日" in page.locator(".imprint").inner_text()
     assert page.evaluate("planMap.state.asOf === planPlayer.story.scenes[6].state.asOf")
     page.keyboard.press("ArrowRight")
     assert page.locator(".month").inner_text() == ""

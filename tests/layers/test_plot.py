@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from geodata.i18n import Text, label
+from geodata.status import STATE_LABELS
 from layers.charts import AreaIn, Look, greening, land, relocation
-from layers.charts.plot import Paint, ink_on, nice_top, plot_of
+from layers.charts.plot import Paint, Plot, ink_on, moving, nice_top, plot_of
 from layers.styles import style
 
 LOOK = Look("en", AreaIn(label("公顷", "ha"), 1.0))
@@ -95,3 +97,34 @@ def test_an_axis_ends_at_a_round_number(largest: float, top: float) -> None:
 def test_words_on_a_bar_are_dark_on_light_grounds_hatches_and_outlines() -> None:
     papers = [Paint("#ffffff"), Paint("#000000", hatch="cross"), Paint(""), Paint("#2f5d8a")]
     assert [ink_on(paint, "dark", "light") for paint in papers] == ["dark", "dark", "dark", "light"]
+
+
+def status_plot(**area_ha: float) -> Plot:
+    rows = [{"state": state, "area_ha": area, "parcels": 1} for state, area in area_ha.items()]
+    return plot_of(land.by_status(pd.DataFrame(rows), LOOK))
+
+
+def test_bars_that_move_keep_their_rows_and_one_scale() -> None:
+    days = [date(2020, month, 28) for month in (1, 2, 3)]
+    early, nothing, late = moving(
+        [status_plot(unapproved=9.0, idle=1.0), None, status_plot(idle=2.0, completed=3.0)], days
+    )
+    assert early.rows == nothing.rows == late.rows
+    assert {early.largest, nothing.largest, late.largest} == {9.0}
+    by_row = [dict(zip(plot.rows, plot.series[0].values, strict=True)) for plot in (early, nothing, late)]
+    unapproved, idle, completed = (
+        STATE_LABELS["parcels"][state].in_("en") for state in ("unapproved", "idle", "completed")
+    )
+    assert by_row[0] == {unapproved: 9.0, idle: 1.0, completed: None}
+    assert by_row[1] == {unapproved: None, idle: None, completed: None}
+    assert by_row[2] == {unapproved: None, idle: 2.0, completed: 3.0}
+    assert late.row_paints[late.rows.index(completed)].colour == style("parcels", "completed").fill
+
+
+def test_lines_that_move_are_the_last_days_marked_at_each() -> None:
+    days = [date(2020, 1, 31), date(2020, 2, 29)]
+    table = pd.DataFrame({"month": pd.to_datetime(days), "planned_ha": [1.0, 2.0], "completed_ha": [0.5, 1.0]})
+    plot = plot_of(greening.by_month(table, LOOK))
+    first, last = moving([None, plot], days)
+    assert first == replace(plot, until=days[0])
+    assert last == plot

@@ -35,7 +35,9 @@ def test_a_scene_shows_its_layers_its_day_and_what_the_filters_leave(composer: C
     assert 0 < len(left.frame) < len(whole.layers[0].frame)
     assert set(left.states) == {"idle"}
     # The chart shows what the filter leaves, and nothing faint beside it.
-    assert [bar.y[0] for bar in idle.charts[0].figure.data if bar.x[0]] == ["Suspected idle"]
+    assert [row for row, value in zip(idle.plots[0].rows, idle.plots[0].series[0].values, strict=True) if value] == [
+        "Suspected idle"
+    ]
 
 
 def test_a_place_of_centre_and_zoom_is_what_an_ordinary_screen_shows(composer: Composer) -> None:
@@ -62,7 +64,7 @@ def test_what_can_not_be_shown_is_told_and_the_rest_is_there(composer: Composer)
         "Version 99 of Land parcels is not there; the current one is shown.",
         "There is no chart “nowhere”.",
     ]
-    assert len(shown.charts) == 1
+    assert len(shown.plots) == 1
 
 
 def test_a_pinned_scene_says_when_the_data_has_moved_on(store: Store) -> None:

@@ -85,7 +85,7 @@ function css({ colour, edge, hatch, hatchColour }) {
   return rules.join(";");
 }
 
-function lines({ series, days, ticks, largest, top, topWords }) {
+function lines({ series, days, ticks, largest, top, topWords, until }) {
   const box = element("div", "lines");
   const area = svg("svg", { viewBox: `0 0 ${LINE_WIDTH} ${LINE_HEIGHT}`, preserveAspectRatio: "none" });
   const [first, last] = [days[0], days.at(-1)];
@@ -103,6 +103,11 @@ function lines({ series, days, ticks, largest, top, topWords }) {
     }
     const dash = paint.dashed ? { "stroke-dasharray": "7 5" } : {};
     area.append(svg("path", { d: path, fill: "none", stroke: paint.colour, class: "line", ...dash }));
+  }
+  if (until !== null) {
+    const now = Math.min(Math.max(x(until), 0), LINE_WIDTH);
+    area.append(svg("rect", { x: now, y: 0, width: LINE_WIDTH - now, height: LINE_HEIGHT, class: "ahead" }));
+    area.append(svg("line", { x1: now, x2: now, y1: 0, y2: LINE_HEIGHT, class: "now" }));
   }
   box.append(area, element("span", "top", topWords));
   const axis = element("div", "axis");

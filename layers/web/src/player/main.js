@@ -131,10 +131,9 @@ class ScenePlayer extends Player {
     this.steps.start(
       scene.steps.length,
       (number) => {
-        const { asOf, words, figures } = scene.steps[number];
-        this.tell({ ...this.state, asOf });
-        this.page.showMonth(words);
-        if (figures.length) this.page.showFigures(figures);
+        const step = scene.steps[number];
+        this.tell({ ...this.state, asOf: step.asOf });
+        this.page.showStep(step);
       },
       () => this.autoplay.rest(scene.dwellS),
     );

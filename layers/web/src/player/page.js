@@ -27,6 +27,9 @@ export class Page {
     this.side.append(this.title, this.caption, this.figures, this.charts, this.key);
     this.foot = element("footer", "foot");
     this.imprint = element("span", "imprint");
+    this.asOf = element("span");
+    this.sources = element("span");
+    this.imprint.append(this.asOf, this.sources);
     this.sample = element("span", "sample");
     this.number = element("span", "number");
     this.foot.append(this.sample, this.imprint, this.number);
@@ -43,7 +46,8 @@ export class Page {
     this.title.textContent = scene.title;
     this.caption.innerHTML = scene.caption; // made by the server from Markdown without HTML
     this.showFigures(scene.figures);
-    this.charts.replaceChildren(...scene.charts.map(chart));
+    this.charts.replaceChildren(...(scene.steps[0] ?? scene).charts.map(chart));
+    this.asOf.textContent = scene.imprint[0];
     this.nameLayers(scene, scene.state.layers);
     this.sample.textContent = this.story.illustrative ? this.story.words.illustrative : "";
     this.number.textContent = `${scene.number} / ${this.story.scenes.length}`;
@@ -63,7 +67,8 @@ export class Page {
   nameLayers(scene, layers) {
     const seen = (layer) => Boolean(layers[layer]?.visible);
     this.key.replaceChildren(...scene.key.filter(({ layer }) => seen(layer)).map(keyGroup));
-    this.imprint.textContent = imprintOf(scene, seen, this.story.words).join(" · ");
+    const sources = imprintOf(scene, seen, this.story.words).slice(1);
+    this.sources.textContent = sources.map((line) => ` · ${line}`).join("");
   }
 
   /** The map is drawn for an ordinary screen; on a larger one its names, lines and hatches are as much larger. */
@@ -90,8 +95,12 @@ export class Page {
     );
   }
 
-  showMonth(words) {
+  /** A month of a play: what of the page tells of the day goes with it. */
+  showStep({ words, imprint, figures, charts }) {
     this.month.textContent = words;
+    this.showFigures(figures);
+    this.charts.replaceChildren(...charts.map(chart));
+    this.asOf.textContent = imprint;
   }
 }
 
