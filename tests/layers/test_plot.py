@@ -122,9 +122,9 @@ def test_bars_that_move_keep_their_rows_and_one_scale() -> None:
 
 
 def test_lines_that_move_are_the_last_days_marked_at_each() -> None:
-    days = [date(2020, 1, 31), date(2020, 2, 29)]
-    table = pd.DataFrame({"month": pd.to_datetime(days), "planned_ha": [1.0, 2.0], "completed_ha": [0.5, 1.0]})
+    months = [date(2020, 1, 1), date(2020, 2, 1)]
+    table = pd.DataFrame({"month": pd.to_datetime(months), "planned_ha": [1.0, 2.0], "completed_ha": [0.5, 1.0]})
     plot = plot_of(greening.by_month(table, LOOK))
-    first, last = moving([None, plot], days)
-    assert first == replace(plot, until=days[0])
+    before, first, last = moving([None, None, plot], [date(2019, 12, 31), date(2020, 1, 31), date(2020, 2, 29)])
+    assert before == first == replace(plot, until=months[0])
     assert last == plot
