@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from geodata.errors import GeodataError
 from geodata.i18n import Language, Text, text
 from layers import formats
 from layers.charts.plot import Plot, ink_on
+from layers.sheet.canvas import wrap
+from layers.sheet.fonts import Weight
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import (
@@ -50,6 +52,10 @@ _COVER_LAYOUT, _SCENE_LAYOUT = 0, 5
 _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """What PowerPoint calls “No Style, No Grid”."""
 _RULE = "C9C3B6"
+_MONTHS_APART, _MOST_TICKS = (1, 2, 3, 6, 12, 24, 60, 120), 5
+_OTHER_FONTS: dict[Weight, float] = {"regular": 1.06, "bold": 1.15}
+"""How much wider texts may be than measured: decks are shown by machines with other fonts."""
+_LEGEND_MM, _SMALLEST_PT = 10.0, 6.0
 _WHOLE_FROM = 100
 """From which number on the labels of a chart are whole ones; all its labels have as many decimals."""
 _CODES: dict[Language, str] = {"zh": "zh-CN", "en": "en-GB"}
@@ -158,9 +164,9 @@ def _fill_slide(slide: Any, story: ShownStory, shown: Shown) -> None:
 
 def _add_words(slide: Any, shown: Shown) -> float:
     """Title, caption and figures from the top of the panel downwards; where they end, mm."""
-    top = SIDE.top - _height(shown.scene.title, _TITLE_PT)
+    top = SIDE.top - _height(shown.scene.title, _TITLE_PT, weight="bold")
     place = Box(SIDE.x, top, SIDE.width, SIDE.top - top)
-    _write(slide, place, shown.scene.title, _TITLE_PT, is_bold=True, into=slide.shapes.title)
+    _write(slide, place, shown.scene.title, _TITLE_PT, is_bold=True, anchor=MSO_ANCHOR.TOP, into=slide.shapes.title)
     top = _add_caption(slide, shown.scene.caption, top)
     top -= 2
     is_many = len(shown.figures) > 3
@@ -227,17 +233,12 @@ def _rule_off(cell: Any) -> None:
     etree.SubElement(etree.SubElement(edge, qn("a:solidFill")), qn("a:srgbClr"), val=_RULE)
 
 
-def _height(words: str, size_pt: float, width: float = SIDE.width) -> float:
-    """About how high a text is in a column, mm: Chinese signs are as wide as high, Latin ones half of it."""
+def _height(words: str, size_pt: float, width: float = SIDE.width, weight: Weight = "regular") -> float:
+    """About how high a text is in a column, mm, in whatever font the machine has that shows it."""
     if not words.strip():
         return 0.0
-    across = width * _PT_PER_MM / size_pt
-    lines = sum(
-        max(1, -(-int(sum(1.0 if sign > "\u2e7f" else 0.62 for sign in line) * 10) // int(across * 10)))
-        for line in words.splitlines()
-        if line.strip()
-    )
-    return lines * size_pt * 1.5 / _PT_PER_MM
+    lines = [wrap(line, size_pt, width / _OTHER_FONTS[weight], weight) for line in words.splitlines() if line.strip()]
+    return sum(map(len, lines)) * size_pt * 1.5 / _PT_PER_MM
 
 
 def _add_key(slide: Any, shown: Shown) -> float:
@@ -254,7 +255,7 @@ def _add_key(slide: Any, shown: Shown) -> float:
 
 def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
     """A chart that can be edited, below its title."""
-    title_mm = 6.0
+    title_mm = _height(plot.title, _TEXT_PT, weight="bold")
     _write(slide, Box(box.x, box.top - title_mm, box.width, title_mm), plot.title, _TEXT_PT, is_bold=True)
     content = CategoryChartData()
     content.categories = list(plot.rows)
@@ -282,7 +283,14 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
     if plot.kind == "lines":
         chart.category_axis.tick_labels.number_format = "yyyy-mm"
         chart.category_axis.tick_labels.number_format_is_linked = False
+        chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string(_RULE)
+        _set_rhythm(chart.category_axis, [day for day in plot.rows if isinstance(day, date)])
     else:
+        # Every bar has its name, in words that are as small as that asks for.
+        row_pt = (height - _LEGEND_MM * chart.has_legend) / max(1, len(plot.rows)) * _PT_PER_MM
+        chart.category_axis.tick_labels.font.size = Pt(min(_SMALL_PT, max(_SMALLEST_PT, row_pt * 0.65)))
+        skip = chart.category_axis._element.makeelement(qn("c:tickLblSkip"), {"val": "1"})
+        chart.category_axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
         chart.category_axis.reverse_order = True
         chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
         chart.category_axis.format.line.fill.background()
@@ -290,6 +298,15 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
         drawn.gap_width = 35
         drawn.overlap = 100
     _paint_chart(chart, plot)
+
+
+def _set_rhythm(axis: Any, days: Sequence[date]) -> None:
+    """Let ticks of a time axis stand as many months apart as leaves room for each; python-pptx has no word for it."""
+    months = (days[-1].year - days[0].year) * 12 + days[-1].month - days[0].month if days else 0
+    apart = next((each for each in _MONTHS_APART if months / each < _MOST_TICKS), months)
+    axis._element.find(qn("c:baseTimeUnit")).set("val", "months")
+    etree.SubElement(axis._element, qn("c:majorUnit"), val=str(apart))
+    etree.SubElement(axis._element, qn("c:majorTimeUnit"), val="months")
 
 
 def _in_words(plot: Plot) -> str:

@@ -150,6 +150,22 @@ def test_the_bars_of_a_page_are_hatched_like_its_map() -> None:
     assert drawn == ["///", "xxx", "..."]
 
 
+def axis_of(slide, tag: str) -> dict[str, str]:
+    (chart, *_) = [shape.chart for shape in slide.shapes if shape.has_chart]
+    (axis,) = chart._chartSpace.iter(qn(tag))
+    return {etree.QName(part).localname: part.get("val") for part in axis}
+
+
+def test_a_time_axis_has_a_tick_for_each_year_and_every_bar_its_name(made: dict[str, Path]) -> None:
+    _, land, _, greening = Presentation(str(made["pptx"])).slides
+    axis = axis_of(greening, "c:dateAx")
+    (chart, *_) = [shape.chart for shape in greening.shapes if shape.has_chart]
+    days = [category.label for category in chart.plots[0].categories]
+    assert 24 < len(days) < 60
+    assert (axis["baseTimeUnit"], axis["majorUnit"], axis["majorTimeUnit"]) == ("months", "12", "months")
+    assert axis_of(land, "c:catAx")["tickLblSkip"] == "1"
+
+
 def test_the_names_on_a_slides_map_stand_on_a_light_ground_as_wide_as_they_are(store: Store, tmp_path: Path) -> None:
     scene = Scene("水系", {**VIEW, "layers": "district.waterways"})
     make(store, Story("水系", (scene,)), "zh", "pptx", tmp_path / "water.pptx")
