@@ -14,16 +14,16 @@ from geopandas import GeoDataFrame
 from geodata.measures import area_ha, length_km
 from geodata.schema import EXISTING, LAYERS
 from geodata.series import by_state
-from geodata.status import STATES, happened, state_at
+from geodata.status import READING_ORDER, STATES, happened, state_at
 
 DAYS_PER_MONTH = 365.2425 / 12
 
 
 def land_by_status(parcels: GeoDataFrame, on: date) -> pd.DataFrame:
-    """Land by status, every status in the order in which it is tried: state, area_ha, parcels."""
+    """Land by status, every status in the order of keys: state, area_ha, parcels."""
     states = state_at("parcels", parcels, on)
     sums = pd.DataFrame({"state": states, "area_ha": area_ha(parcels), "parcels": 1}).groupby("state").sum()
-    return sums.reindex(pd.Index(STATES["parcels"], dtype="str", name="state"), fill_value=0).reset_index()
+    return sums.reindex(pd.Index(READING_ORDER["parcels"], dtype="str", name="state"), fill_value=0).reset_index()
 
 
 def size_by_state(layer: str, frame: GeoDataFrame, on: date, by: pd.Series[str]) -> pd.DataFrame:

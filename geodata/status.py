@@ -46,6 +46,20 @@ STATES: dict[str, tuple[str, ...]] = dict.fromkeys(LAYERS, _PRESENT) | {
 }
 """Layer → its states in drawing order. A layer without a history has the one state `present`."""
 
+READING_ORDER: dict[str, tuple[str, ...]] = STATES | {
+    "parcels": (
+        "unapproved",
+        "approved_unsupplied",
+        "supplied_unused",
+        "idle",
+        "under_construction",
+        "completed",
+        "inefficient",
+        "not_applicable",
+    ),
+}
+"""Layer → its states as keys and charts name them: of land as it goes from approval to use, what it goes by last."""
+
 _PLANNED, _UNDER_CONSTRUCTION = label("规划", "Planned"), label("在建", "Under construction")
 _COMPLETED, _LATE = label("已完成", "Completed"), label("逾期未完成", "Late")
 

@@ -12,7 +12,7 @@ from geopandas import GeoDataFrame
 from geodata import status
 from geodata.i18n import Text, text
 from geodata.schema import LAND_USES, ROAD_CLASSES
-from geodata.status import STATE_LABELS, STATES
+from geodata.status import READING_ORDER, STATE_LABELS
 from layers import styles
 from layers.styles import Style
 
@@ -52,7 +52,7 @@ def legend(
     *,
     sizes: pd.Series[float] | None = None,
 ) -> list[LegendEntry]:
-    """The entries of a layer that its features have at the date, in drawing order.
+    """The entries of a layer that its features have at the date, in the order in which keys are read.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def _states(layer: str) -> _Known:
     """Where no supply status applies, the key says what lies there."""
     return {
         state: (_GROUND if state == "not_applicable" else STATE_LABELS[layer][state], styles.style(layer, state))
-        for state in STATES[layer]
+        for state in READING_ORDER[layer]
     }
 
 

@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 
 from geodata.filters import Key
 from geodata.i18n import Language, Text, text
-from geodata.status import STATE_LABELS, STATES
+from geodata.status import READING_ORDER, STATE_LABELS
 from layers import formats, styles
 from layers.styles import Hatch, Style
 
@@ -108,7 +108,7 @@ def stacked_bars(
     figure = go.Figure()
     key: list[tuple[str, str]] = []
     labels = [row.in_(look.language) for row in rows.values()]
-    for state in STATES[layer] if layer == "parcels" else reversed(STATES[layer]):
+    for state in READING_ORDER[layer] if layer == "parcels" else reversed(READING_ORDER[layer]):
         lengths = [float(values.get((row, state), 0)) for row in rows]
         if not any(lengths):
             continue

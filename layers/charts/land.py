@@ -10,7 +10,7 @@ import pandas as pd
 from geodata.filters import PLACE, Key
 from geodata.i18n import Text, text
 from geodata.schema import LAND_USES
-from geodata.status import STATE_LABELS, STATES
+from geodata.status import READING_ORDER, STATE_LABELS
 from layers import formats, styles
 from layers.charts.base import Chart, Look, Node, cells, filled, flow, plain_bars, stacked_bars
 
@@ -108,7 +108,7 @@ def by_place(table: pd.DataFrame, place: str, names: Mapping[str, Text], look: L
 
 def status_flow(table: pd.DataFrame, start: date, end: date, look: Look) -> Chart:
     """How land went from status to status between two days; `table`: from_state, to_state, area_ha, parcels."""
-    states = STATES["parcels"]
+    states = READING_ORDER["parcels"]
     present = [[state for state in states if state in set(table[column])] for column in ("from_state", "to_state")]
     nodes = [
         Node(STATE_LABELS["parcels"][state].in_(look.language), styles.colour("parcels", state), x)

@@ -113,7 +113,7 @@ def draw_layer(page: Page, layer: DrawnLayer, theme: Theme, scale: int) -> None:
 def looks(
     layer: str, rows: GeoDataFrame, states: pd.Series[str], theme: Theme
 ) -> Iterable[tuple[NDArray[np.bool_], Style, Text]]:
-    """Which rows look alike, how, and what that means; in the order of the key."""
+    """Which rows look alike, how, and what that means; in the order of drawing."""
     if layer == "parcels" and theme == "land_use":
         uses = rows["land_use"].fillna("").str[:2].to_numpy()
         for code in sorted(set(uses)):

@@ -19,7 +19,7 @@ from geodata.i18n import Language, Text, text
 from geodata.indicators import Indicator
 from geodata.schema import LAYERS
 from geodata.settings import Settings
-from geodata.status import STATE_LABELS, STATES
+from geodata.status import READING_ORDER, STATE_LABELS
 from geodata.store import Store
 from geodata.stories import Scene, Story
 from layers import formats, sheet, webmap
@@ -244,7 +244,7 @@ def _key(shown: Sequence[DrawnLayer], view: ViewState, scope: Scope, scene: Scen
             then = replace(layer, states=status.state_at(layer.name, layer.frame, day))
             for other in sheet.key_of([then], view):
                 found = {entry.label.in_(scope.language): entry for entry in other.entries} | found
-        order = [STATE_LABELS[layer.name][state].in_(scope.language) for state in STATES[layer.name]]
+        order = [STATE_LABELS[layer.name][state].in_(scope.language) for state in READING_ORDER[layer.name]]
         merged.append(replace(group, entries=[found[name] for name in sorted(found, key=partial(_place, order))]))
     return merged
 

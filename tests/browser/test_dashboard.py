@@ -14,7 +14,7 @@ from geodata.facets import facets_of
 from geodata.filters import OneOf
 from geodata.indicators import indicators
 from geodata.measures import area_ha
-from geodata.status import STATES, state_at
+from geodata.status import READING_ORDER, STATES, state_at
 from geodata.store import Store
 from tests.browser.conftest import OpenWindow
 from tests.browser.harness import Window
@@ -132,7 +132,7 @@ def test_a_click_on_a_bar_filters_charts_numbers_and_map(window: Window, store: 
     window.open("/dashboard?section=land&units=ha")
     wait_for_charts(window, 4)
     window.wait_for_quiet_map()
-    click_bar(window, "land_status", STATES["parcels"].index("idle"))
+    click_bar(window, "land_status", READING_ORDER["parcels"].index("idle"))
     window.wait_for("the chip", lambda: chips(window) == ["用地·状态：疑似闲置"])
     window.wait_until_settled()
     idle = (states == "idle").to_numpy()

@@ -9,7 +9,7 @@ import pytest
 
 from geodata import breakdowns
 from geodata.measures import area_ha, subset
-from geodata.status import STATES
+from geodata.status import READING_ORDER
 from tests.geodata.clean_frames import clean_frame
 from tests.geodata.little_district import EXISTING, ON, little_district, strip
 
@@ -22,7 +22,7 @@ def about(value: float) -> object:
 
 def test_land_by_status_has_every_status():
     table = breakdowns.land_by_status(DISTRICT["parcels"], ON).set_index("state")
-    assert list(table.index) == list(STATES["parcels"])
+    assert list(table.index) == list(READING_ORDER["parcels"])
     assert (table.loc["completed", "area_ha"], table.loc["completed", "parcels"]) == (about(12), 2)
     assert breakdowns.land_by_status(DISTRICT["parcels"].head(0), ON)["parcels"].sum() == 0
 

@@ -16,14 +16,12 @@ from tests.geodata.little_district import little_district
 DAY = date(2020, 12, 31)
 
 
-def test_the_key_names_states_in_drawing_order_with_their_counts() -> None:
+def test_the_key_names_states_in_the_order_of_the_process_with_their_counts() -> None:
     parcels = little_district()["parcels"]
     entries = legend("parcels", parcels, state_at("parcels", parcels, DAY), "status")
-    assert [entry.label.in_("en") for entry in entries][:3] == [
-        "Not applicable (farmland, water)",
-        "Inefficient",
-        "Completed",
-    ]
+    names = [entry.label.in_("en") for entry in entries]
+    assert names[:2] == ["Not approved", "Approved, not supplied"]
+    assert names[-3:] == ["Completed", "Inefficient", "Not applicable (farmland, water)"]
     assert {entry.label.in_("zh"): entry.count for entry in entries}["建成"] == 2
     assert sum(entry.count for entry in entries) == len(parcels)
 

@@ -106,6 +106,18 @@ def test_the_ready_story_plays_the_years_in_which_something_happened(store: Stor
     assert last.year - scene.play_from.year <= 3
 
 
+def test_key_and_charts_name_the_land_in_the_order_of_the_process(composer: Composer) -> None:
+    shown = composer.scene(replace(LAND, charts=("land_status", "land")), 1)
+    in_key = [entry.label.in_("en") for group in shown.key if group.layer == "parcels" for entry in group.entries]
+    by_status, by_use = shown.plots
+    in_bars = [row for row, value in zip(by_status.rows, by_status.series[0].values, strict=True) if value]
+    stacked = [series.name for series in by_use.series]
+    assert in_key[-1] == "Not applicable (farmland, water)"
+    assert in_bars == stacked == [*in_key[:-1], "Not applicable"]
+    order = ["Not approved", "Approved, not supplied", "Supplied, not started", "Suspected idle", "Completed"]
+    assert [name for name in in_key if name in order] == order
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_ready_story_has_ten_scenes_without_a_problem(store: Store, language) -> None:
     current = store.current()
