@@ -31,6 +31,22 @@ def test_a_line_leads_from_each_site_to_its_park_and_none_to_a_park_that_is_not_
         assert PARKS.geometry.iloc[0].contains(shapely.Point(flow.end))
 
 
+def test_a_line_ends_between_the_edge_of_the_park_and_its_middle_where_the_name_stands() -> None:
+    frames = {"relocation_zones": SITES, "parks": PARKS}
+    park = PARKS.geometry.iloc[0]
+    for flow in relocation_flows(frames, STATES):
+        end, middle = shapely.Point(flow.end), park.representative_point()
+        way = shapely.LineString([middle, flow.start])
+        part = end.distance(middle) / way.intersection(park.boundary).distance(middle)
+        assert part == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_site_in_its_own_park_has_a_line_too() -> None:
+    inside = clean_frame("relocation_zones", [{"site_id": "S-1", "park_id": "P-1"}], [shapely.box(5100, 0, 5200, 100)])
+    (flow,) = relocation_flows({"relocation_zones": inside, "parks": PARKS}, STATES)
+    assert flow.start != flow.end
+
+
 def test_the_largest_site_has_the_thickest_line_and_states_their_colours() -> None:
     large, small = relocation_flows({"relocation_zones": SITES, "parks": PARKS}, STATES)
     assert large.weight == pytest.approx(1)

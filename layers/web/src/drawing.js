@@ -1,4 +1,5 @@
 // How the plan is drawn at the state shown: which style each feature has, and the rules in their order.
+import { Flows } from "./flows.js";
 import { stateAt } from "./steps.js";
 import { Areas, Labels, Lines, Mask, Mixed, Points, Sheet } from "./symbolizers.js";
 
@@ -131,6 +132,7 @@ export class Drawing {
       else if (geometry === "Point") add(name, new Points(looks, { counts: name }));
       else add(name, new Areas(looks, { counts: name }));
     }
+    add("sheet", new Flows(() => this.state.flows, (zoom) => this.scale(zoom), (place, zoom) => this.map.project(place, zoom)));
     for (const { name, geometry } of this.config.layers) {
       const filter = (zoom, feature) => {
         const [layer, row] = this.state.highlight || [];

@@ -3,7 +3,6 @@ import "leaflet/dist/leaflet.css";
 import "./planmap.css";
 import { Basemap } from "./basemap.js";
 import { CoordinatesControl, fitControl, fullScreenControl, Graticule, TopLabels } from "./controls.js";
-import { Flows } from "./flows.js";
 import { Link } from "./link.js";
 import { Measures } from "./measure.js";
 import { PlanLayer } from "./plan_layer.js";
@@ -53,7 +52,6 @@ function start(map, config) {
   const graticule = new Graticule(map);
   const labels = new TopLabels(map);
   const shapes = new Shapes(map);
-  const flows = new Flows(map);
   map.createPane("measures").style.zIndex = 620;
   const measures = new Measures(map, words);
   const hint = () => {
@@ -97,7 +95,6 @@ function start(map, config) {
     labels.caption(state.caption);
     basemap.show(state.basemap);
     shapes.show(state.shapes, state.pin);
-    flows.show(state.flows);
     link.join(state.link);
     tooltip.remove();
     clearPanel(state);

@@ -40,18 +40,23 @@ function hatchTile(kind, colour) {
   return tile;
 }
 
+/** Where what is drawn on a tile's canvas has its origin, in pixels of the world at the tile's zoom. */
+export function worldOrigin(ctx) {
+  const [tileX, tileY] = ctx.canvas.key.split(":").map(Number);
+  const { a, e, f } = ctx.getTransform();
+  return { x: tileX * 256 + e / a, y: tileY * 256 + f / a };
+}
+
 /** A hatch that goes on across tiles: it is laid out from the corner of the world, not from that of the canvas. */
 function hatchPattern(ctx, { hatch, hatch_colour, scale }) {
   const kept = (ctx.canvas.hatches ||= new Map());
   const key = `${hatch} ${hatch_colour} ${scale}`;
   if (!kept.has(key)) {
-    const [tileX, tileY] = ctx.canvas.key.split(":").map(Number);
-    const { a, e, f } = ctx.getTransform();
     const period = HATCH_PX * scale;
-    const shift = (tile, offset) => -((tile * 256 + offset / a) % period);
+    const { x, y } = worldOrigin(ctx);
     const pattern = ctx.createPattern(hatchTile(hatch, hatch_colour), "repeat");
     const size = period / (HATCH_PX * HATCH_FINENESS);
-    pattern.setTransform(new DOMMatrix().translate(shift(tileX, e), shift(tileY, f)).scale(size));
+    pattern.setTransform(new DOMMatrix().translate(-(x % period), -(y % period)).scale(size));
     kept.set(key, pattern);
   }
   return kept.get(key);

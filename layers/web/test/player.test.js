@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
-import { curve } from "../src/flows.js";
+import { arrowHead, curve, Flows } from "../src/flows.js";
 import { Autoplay, lasting, Steps } from "../src/player/clock.js";
 import { commandOf, NumberEntry } from "../src/player/keys.js";
 import { imprintOf } from "../src/player/sources.js";
@@ -114,6 +114,29 @@ test("a bow begins and ends at its places, and stands to one side of the straigh
   const [lat, lon] = places[12];
   assert.ok(Math.abs(lon - 0.5) < 1e-9);
   assert.ok(Math.abs(lat - 0.08) < 1e-9);
+});
+
+test("an arrow head has its point at the line's end and its notch within", () => {
+  const [left, point, right, notch] = arrowHead([{ x: 0, y: 0 }, { x: 100, y: 0 }], 10);
+  assert.deepEqual(point, { x: 100, y: 0 });
+  assert.deepEqual([left.x, right.x], [90, 90]);
+  assert.equal(left.y, -right.y);
+  assert.ok(notch.x > 90 && notch.x < 100 && notch.y === 0);
+});
+
+test("a flow is drawn on the tiles that it touches, as wide as its weight says there", () => {
+  const flows = [{ path: [[0, 0], [0, 1]], colour: "#112233", weight: 1 }];
+  const widthsOn = (tile, scale) => {
+    const widths = [];
+    const ctx = { canvas: { key: tile }, getTransform: () => ({ a: 1, e: 0, f: 0 }), setLineDash() {}, beginPath() {}, moveTo() {}, lineTo() {}, closePath() {}, fill() {} };
+    ctx.stroke = () => ctx.strokeStyle === "#112233" && widths.push(Number(ctx.lineWidth.toFixed(2)));
+    const project = ([lat, lon]) => ({ x: 300 + lon * 100, y: 300 + lat * 100 });
+    new Flows(() => flows, () => scale, project).draw(ctx, null, 14);
+    return widths;
+  };
+  assert.deepEqual(widthsOn("1:1:14", 1), [3.6]);
+  assert.deepEqual(widthsOn("1:1:14", 2), [7.2]);
+  assert.deepEqual(widthsOn("3:1:14", 1), []);
 });
 
 test("the player names no outside address", async () => {
