@@ -22,6 +22,9 @@ _EDGE, _FOOT, _PANEL, _GAP = 7.0, 8.0, 104.0, 6.0
 MAP = Box(_EDGE, _FOOT + 4, PAGE.width - _PANEL - 2 * _EDGE - _GAP, PAGE.height - _FOOT - 4 - _EDGE)
 SIDE = Box(MAP.right + _GAP, MAP.y, _PANEL, MAP.height)
 FOOT = Box(_EDGE, 3.0, PAGE.width - 2 * _EDGE, _FOOT)
+FAILURE_TITLE = Box(32, 100, 270, 20)
+FAILURE = Box(32, 40, 270, 56)
+"""What stands on the page of a scene that could not be made."""
 _TEXT_PT = 9.0
 _KEY_ROW, _KEY_GAP, _BETWEEN = 4.3, 2.0, 2.5
 _OTHER_FONTS = 1.1

@@ -9,11 +9,12 @@ from datetime import date
 from functools import partial
 
 import numpy as np
+import structlog
 from geopandas import GeoDataFrame
 
 from geodata import facets, indicators, status
 from geodata.catalogue import Version
-from geodata.errors import GeodataError
+from geodata.errors import GeodataError, StoreError
 from geodata.facets import Facets
 from geodata.i18n import Language, Text, text
 from geodata.indicators import Indicator
@@ -32,7 +33,7 @@ from layers.headlines import HEADLINES, Reader
 from layers.scope import Scope
 from layers.sheet.features import DrawnLayer
 from layers.sheet.furniture import NOT_REVIEWED, KeyGroup
-from layers.story.shown import Bounds, Figure, Shown, ShownStory, Step
+from layers.story.shown import Bounds, Figure, Shown, ShownStory, Step, named, reason_of
 from layers.view import AREA_UNITS, THEMES, ViewState, from_query
 
 _FRAME_PX = (1200, 720)
@@ -42,6 +43,7 @@ _FALLBACK: Bounds = (116.61, 35.36, 116.71, 35.44)
 _MOST_STEPS = 60
 _LONGEST_STILL = 12
 """Months at the end of a play in which nothing changes."""
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Composer:
 
     def story(self, story: Story) -> ShownStory:
         """A story with all its scenes worked out."""
-        return self.of(story, [self.scene(scene, number) for number, scene in enumerate(story.scenes, 1)])
+        return self.of(story, [self.scene_or_failure(scene, number) for number, scene in enumerate(story.scenes, 1)])
 
     def of(self, story: Story, shown: list[Shown]) -> ShownStory:
         """A story of scenes that are worked out."""
@@ -77,6 +79,42 @@ class Composer:
             as_of=max((scene.on for scene in shown), default=indicators.default_as_of(self.current)),
         )
 
+    def scene_or_failure(self, scene: Scene, number: int) -> Shown:
+        """A scene worked out, or why it can't be.
+
+        Raises
+        ------
+        StoreError
+            The store can't be read.
+        """
+        try:
+            return self.scene(scene, number)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
+            _log.error("a scene could not be worked out", scene=scene.title, exc_info=error)
+            return self._failure(scene, number, reason_of(error))
+
+    def _failure(self, scene: Scene, number: int, reason: Text) -> Shown:
+        on, place = indicators.default_as_of(self.current), scene.bounds or _FALLBACK
+        return Shown(
+            number=number,
+            scene=scene,
+            language=self.language,
+            on=on,
+            theme=THEMES[0],
+            bounds=place,
+            versions={},
+            layers=[],
+            state=webmap.map_state({}, on=on, visible={}, language=self.language, bounds=place, apart=True),
+            key=[],
+            hidden_key=[],
+            plots=[],
+            figures=[],
+            problems=[reason],
+            failure=named(number, scene.title, reason),
+        )
+
     def scene(self, scene: Scene, number: int) -> Shown:
         """A scene worked out; what can't be shown is left out and told in `problems`.
 
@@ -88,13 +126,14 @@ class Composer:
         restored = from_query(scene.view)
         view, problems = restored.view, [_unread(part) for part in restored.broken]
         versions, missing = self._versions(scene)
-        problems += missing
-        frames = {layer: self._frame(version) for layer, version in versions.items()}
         on = view.as_of or indicators.default_as_of(versions)
+        frames, damaged = self._frames_of(versions)
+        versions = {layer: versions[layer] for layer in frames}
+        problems += [*missing, *(damaged[layer] for layer in damaged if layer in _asked_for(scene, view))]
         scope = self._scope(versions, frames, on, view)
         shown = sheet.shown_layers(scope.facets, view)
         visible = {layer.name: layer.opacity for layer in shown}
-        plots, lost = _plots(scene, scope)
+        plots, lost = _plots(scene, scope, damaged)
         settings = self.store.settings
         basemap = None
         if view.basemap:
@@ -161,6 +200,20 @@ class Composer:
                     )
                 )
         return versions, problems
+
+    def _frames_of(self, versions: Mapping[str, Version]) -> tuple[dict[str, GeoDataFrame], dict[str, Text]]:
+        """The frames that can be read, and of the others why not; where none can be, the store is what fails."""
+        frames: dict[str, GeoDataFrame] = {}
+        damaged: dict[str, Text] = {}
+        for layer, version in versions.items():
+            try:
+                frames[layer] = self._frame(version)
+            except StoreError as error:
+                if len(damaged) + 1 == len(versions):
+                    raise
+                _log.error("a version could not be read", layer=layer, number=version.number, exc_info=error)
+                damaged[layer] = error.message
+        return frames, damaged
 
     def _frame(self, version: Version) -> GeoDataFrame:
         key = (version.layer, version.number)
@@ -260,11 +313,18 @@ def _place(order: Sequence[str], name: str) -> int:
     return next((place for place, known in enumerate(order) if name.startswith(known)), len(order))
 
 
+def _asked_for(scene: Scene, view: ViewState) -> set[str]:
+    """The layers that a scene shows, or works charts and figures out from."""
+    at_first = [layer.name for layer in MAP_LAYERS.values() if layer.visible]
+    charts = [sections.PARTS[name] for name in scene.charts if name in sections.PARTS]
+    return set(at_first if view.layers is None else view.layers).union(scene.figures, *(part.layers for part in charts))
+
+
 def _as_of(on: date, language: Language) -> str:
     return text("As of {day}", day=formats.day(on, language)).in_(language)
 
 
-def _plots(scene: Scene, scope: Scope) -> tuple[dict[str, Plot], list[Text]]:
+def _plots(scene: Scene, scope: Scope, damaged: Collection[str] = ()) -> tuple[dict[str, Plot], list[Text]]:
     """The charts of a scene by their names, and what can't be shown."""
     plots, problems = {}, []
     for name in scene.charts:
@@ -272,14 +332,19 @@ def _plots(scene: Scene, scope: Scope) -> tuple[dict[str, Plot], list[Text]]:
         if part is None:
             problems.append(text("There is no chart “{name}”.", name=name))
         elif scope.has(*part.layers):
-            chart = part.build(scope)
-            if chart.figure.data:  # a list may have nothing on it
-                plots[name] = plot_of(chart)
+            try:
+                chart = part.build(scope)
+                if chart.figure.data:  # a list may have nothing on it
+                    plots[name] = plot_of(chart)
+            except Exception as error:  # noqa: BLE001  the rest of the scene is shown
+                _log.error("a chart could not be made", scene=scene.title, chart=name, exc_info=error)
+                problems.append(text("The chart “{name}”: {problem}", name=name, problem=reason_of(error)))
         else:
             lacking = next(layer for layer in part.layers if not scope.has(layer))
-            problems.append(
-                text("A chart needs the layer {layer}, which is not published.", layer=LAYERS[lacking].title)
-            )
+            if lacking not in damaged:
+                problems.append(
+                    text("A chart needs the layer {layer}, which is not published.", layer=LAYERS[lacking].title)
+                )
     return plots, problems
 
 
@@ -371,7 +436,7 @@ def _selected(view: ViewState, frames: Mapping[str, GeoDataFrame]) -> tuple[str,
 def compose(
     store: Store, story: Story, language: Language, on_scene: Callable[[int], None] | None = None
 ) -> ShownStory:
-    """A story worked out; `on_scene` hears the number of each scene that is done.
+    """A story worked out; `on_scene` hears the number of each scene that is done. A scene that fails is named.
 
     Raises
     ------
@@ -381,7 +446,7 @@ def compose(
     composer = Composer(store, language)
     shown = []
     for number, scene in enumerate(story.scenes, 1):
-        shown.append(composer.scene(scene, number))
+        shown.append(composer.scene_or_failure(scene, number))
         if on_scene:
             on_scene(number)
     return composer.of(story, shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
 from geodata.i18n import Language, text
@@ -43,7 +44,7 @@ def _scene(shown: Shown) -> dict[str, Any]:
     return {
         "number": shown.number,
         "title": scene.title,
-        "caption": to_html(scene.caption),
+        "caption": to_html(scene.caption) if shown.failure is None else escape(shown.failure.in_(language)),
         "notes": to_html(scene.notes),
         "dwellS": scene.dwell_s,
         "transition": scene.transition,

@@ -29,6 +29,8 @@ from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import (
     CELL_GAP,
+    FAILURE,
+    FAILURE_TITLE,
     FOOT,
     LAYOUT,
     MAP,
@@ -44,8 +46,8 @@ from layers.story.board import (
 from layers.story.flow_lines import flow_lines
 from layers.story.markdown import Across, Paragraph, Run, Table, paragraphs_of, plain
 from layers.story.runs import INK, QUIET
-from layers.story.shown import Figure, Shown, ShownStory
-from layers.story.slides import OnProgress, failed, problems_of
+from layers.story.shown import Figure, Shown, ShownStory, failed, problems_of
+from layers.story.slides import OnProgress
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 22.0, 12.0, 10.0, 8.0, 8.5
 _LINE = 1.4
@@ -141,11 +143,15 @@ def _pages(story: ShownStory, on_progress: OnProgress | None) -> tuple[list[Page
     for shown in story.scenes:
         if on_progress:
             on_progress(shown.number - 1, len(story.scenes), shown.scene.title)
-        try:
-            pages.append(draw_scene(shown, len(story.scenes)))
-        except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
-            _log.error("a page could not be made", scene=shown.scene.title, exc_info=error)
-            problems.append(failed(shown, error))
+        if shown.failure is not None:
+            pages.append(_draw_failure(shown, shown.failure))
+        else:
+            try:
+                pages.append(draw_scene(shown, len(story.scenes)))
+            except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
+                _log.error("a page could not be made", scene=shown.scene.title, exc_info=error)
+                problems.append(failed(shown, error))
+                pages.append(_draw_failure(shown, problems[-1]))
         problems += problems_of(shown)
     return pages, problems
 
@@ -160,6 +166,14 @@ def _cover(story: ShownStory) -> Page:
     page.write(" · ".join(filter(None, (story.organisation, day))), 32, 88, 18, colour=QUIET)
     marks = [ILLUSTRATIVE.in_(story.language)] if story.illustrative else []
     page.write(" · ".join([*marks, story.review_mark]), 32, 26, 14, colour="#8a4b00")
+    return page
+
+
+def _draw_failure(shown: Shown, failure: Text) -> Page:
+    page = Page(LAYOUT, (0, 0, MAP.width, MAP.height))
+    size = page.fitted(shown.scene.title, FAILURE_TITLE.width, _TITLE_PT, "bold")
+    page.write(shown.scene.title, FAILURE_TITLE.x, FAILURE_TITLE.centre[1], size, weight="bold", colour=INK)
+    _write_paragraph(page, [Run(failure.in_(shown.language))], FAILURE.x, FAILURE.top, FAILURE.width)
     return page
 
 

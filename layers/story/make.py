@@ -15,7 +15,8 @@ from geodata.stories import Story, without_notes
 from layers.story.compose import compose
 from layers.story.handout import write_handout
 from layers.story.leaves import write_pdf, write_pictures, write_play
-from layers.story.slides import OnProgress, problems_of, write_slides
+from layers.story.shown import problems_of
+from layers.story.slides import OnProgress, write_slides
 
 Form = Literal["pptx", "pdf", "html", "png", "gif"]
 FORMS: tuple[Form, ...] = get_args(Form)

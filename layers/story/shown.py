@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from geodata.catalogue import Version
-from geodata.i18n import Language, Text
+from geodata.errors import GeodataError
+from geodata.i18n import Language, Text, text
 from geodata.stories import Scene
 from layers.charts.plot import Plot
 from layers.flows import Flow
@@ -75,6 +76,8 @@ class Shown:
     """What of the scene could not be shown, and what to do."""
     changed: Sequence[str] = ()
     """Layers that have a newer version than the one the scene is pinned to."""
+    failure: Text | None = None
+    """Why nothing of the scene can be shown but its title, the scene named; one of its `problems` says it, too."""
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,24 @@ class ShownStory:
     illustrative: bool
     as_of: date
     """The latest day of its scenes."""
+
+
+def reason_of(error: Exception) -> Text:
+    """That something could not be made, and why."""
+    reason = error.message if isinstance(error, GeodataError) else Text(type(error).__name__)
+    return text("it could not be made ({reason})", reason=reason)
+
+
+def named(number: int, title: str, problem: Text) -> Text:
+    """A problem with the scene that has it."""
+    return text("Scene {number} “{title}”: {problem}", number=number, title=title, problem=problem)
+
+
+def failed(shown: Shown, error: Exception) -> Text:
+    """That a scene could not be drawn, and why."""
+    return named(shown.number, shown.scene.title, reason_of(error))
+
+
+def problems_of(shown: Shown) -> list[Text]:
+    """What of a scene could not be shown, each naming the scene."""
+    return [named(shown.number, shown.scene.title, problem) for problem in shown.problems]

@@ -20,7 +20,6 @@ from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from geodata.errors import GeodataError
 from geodata.i18n import Language, Text, text
 from layers import formats
 from layers.charts.plot import Plot, ink_on
@@ -30,6 +29,8 @@ from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
 from layers.story.board import (
     CELL_GAP,
+    FAILURE,
+    FAILURE_TITLE,
     FOOT,
     PAGE,
     SIDE,
@@ -43,7 +44,7 @@ from layers.story.board import (
 from layers.story.map_shapes import add_map, add_swatch, describe, emu, paint_area, top_of, without_style
 from layers.story.markdown import Across, Table, as_lines, paragraphs_of, plain, stretches
 from layers.story.runs import INK, QUIET, name_font, set_run, write_paragraphs, write_runs
-from layers.story.shown import Shown, ShownStory
+from layers.story.shown import Shown, ShownStory, failed, problems_of
 
 _TITLE_PT, _TEXT_PT, _SMALL_PT, _FOOT_PT, _KEY_PT = 24.0, 13.0, 10.5, 9.0, 9.0
 _PT_PER_MM = 72 / 25.4
@@ -76,11 +77,15 @@ def write_slides(story: ShownStory, to: Path, on_progress: OnProgress | None = N
         if on_progress:
             on_progress(scene.number - 1, len(story.scenes), scene.scene.title)
         slide = deck.slides.add_slide(deck.slide_layouts[_SCENE_LAYOUT])
-        try:
-            _fill_slide(slide, story, scene)
-        except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
-            _log.error("a slide could not be made", scene=scene.scene.title, exc_info=error)
-            problems.append(failed(scene, error))
+        if scene.failure is not None:
+            _say_failure(slide, scene, scene.failure)
+        else:
+            try:
+                _fill_slide(slide, story, scene)
+            except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
+                _log.error("a slide could not be made", scene=scene.scene.title, exc_info=error)
+                problems.append(failed(scene, error))
+                _say_failure(slide, scene, problems[-1])
         problems += problems_of(scene)
     _tell_language(deck, story.language)
     made = to.with_name(f".{to.name}-{os.getpid()}-{secrets.token_hex(4)}")
@@ -90,21 +95,6 @@ def write_slides(story: ShownStory, to: Path, on_progress: OnProgress | None = N
     finally:
         made.unlink(missing_ok=True)
     return problems
-
-
-def failed(scene: Shown, error: Exception) -> Text:
-    """That a scene could not be made, and why."""
-    reason = error.message if isinstance(error, GeodataError) else Text(type(error).__name__)
-    return _named(scene, text("it could not be made ({reason})", reason=reason))
-
-
-def problems_of(scene: Shown) -> list[Text]:
-    """What of a scene could not be shown, each naming the scene."""
-    return [_named(scene, problem) for problem in scene.problems]
-
-
-def _named(scene: Shown, problem: Text) -> Text:
-    return text("Scene {number} “{title}”: {problem}", number=scene.number, title=scene.scene.title, problem=problem)
 
 
 def _set_up(deck: Any, story: ShownStory) -> None:
@@ -160,6 +150,17 @@ def _fill_slide(slide: Any, story: ShownStory, shown: Shown) -> None:
     notes = slide.notes_slide.notes_text_frame
     if shown.scene.notes and notes is not None:
         write_paragraphs(notes, as_lines(paragraphs_of(shown.scene.notes)), 12)
+
+
+def _say_failure(slide: Any, shown: Shown, failure: Text) -> None:
+    """The title and what went wrong, in the place of whatever was begun."""
+    title = slide.shapes.title
+    for shape in list(slide.shapes):
+        if shape.shape_id != title.shape_id:
+            shape._element.getparent().remove(shape._element)
+    title.text_frame.clear()
+    _write(slide, FAILURE_TITLE, shown.scene.title, _TITLE_PT, is_bold=True, into=title)
+    _write(slide, FAILURE, failure.in_(shown.language), _TEXT_PT, anchor=MSO_ANCHOR.TOP)
 
 
 def _add_words(slide: Any, shown: Shown) -> float:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from geodata.errors import StoreError
 from geodata.indicators import default_as_of
+from geodata.settings import Settings
 from geodata.status import first_and_last_event, state_at
 from geodata.store import Store
 from geodata.stories import Scene, Story
-from layers.charts import sections
+from layers.charts import Chart, sections
+from layers.scope import Scope
 from layers.story.compose import Composer, compose, newer_versions, pinned
 from layers.story.ready import ready_story
 from pages.ui.present.names import CHARTS
+from tests.geodata.little_district import little_district
+from tests.pages.conftest import publish_frame, with_keys
 
 LAND = Scene(
     "land", {"layers": "district.parcels", "as_of": "2020-12-31"}, charts=("land_status",), figures=("parcels",)
@@ -129,6 +135,56 @@ def test_the_ready_story_has_ten_scenes_without_a_problem(store: Store, language
     for scene in shown.scenes:
         assert scene.layers, scene.scene.title
         assert scene.imprint[-1] in ("内部资料 未经审图", "Internal, not reviewed for publication")
+
+
+def test_a_chart_that_fails_is_named_and_the_scene_is_shown(
+    composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Scope) -> Chart:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(sections.PARTS, "land", sections.Part("land", ("parcels",), fail))
+    shown = composer.scene(replace(LAND, charts=("land", "land_status")), 1)
+    assert len(shown.plots) == 1
+    told = [problem.in_("en") for problem in shown.problems]
+    assert told == ["The chart “land”: it could not be made (ZeroDivisionError)"]
+
+
+@pytest.fixture
+def small_store(tmp_path: Path) -> Store:
+    settings = Settings(data_dir=tmp_path / "data")
+    store = Store.open(settings)
+    district = little_district()
+    for layer in ("district", "roads"):
+        publish_frame(store, settings, layer, with_keys(layer, district[layer]))
+    return store
+
+
+def damage(store: Store, layer: str) -> None:
+    store.objects.path(store.current()[layer].clean_object).write_bytes(b"PAR1 broken")
+
+
+def test_a_damaged_layer_is_told_by_the_scenes_that_need_it_and_left_out(small_store: Store) -> None:
+    damage(small_store, "roads")
+    scenes = (
+        Scene("without", {"layers": "district"}),
+        Scene("with", {"layers": "district.roads"}),
+        Scene("chart", {"layers": "district"}, charts=("roads",)),
+    )
+    without, with_it, chart = compose(small_store, Story("s", scenes), "en").scenes
+    assert without.problems == []
+    for shown in (with_it, chart):
+        assert [layer.name for layer in shown.layers] == ["district"]
+        (problem,) = shown.problems
+        assert "Version 1 of layer “roads” can't be read" in problem.in_("en")
+        assert shown.failure is None
+
+
+def test_a_store_of_which_nothing_can_be_read_is_an_error(small_store: Store) -> None:
+    damage(small_store, "roads")
+    damage(small_store, "district")
+    with pytest.raises(StoreError, match="can't be read"):
+        compose(small_store, Story("s", (LAND,)), "en")
 
 
 def test_every_chart_has_a_short_name() -> None:

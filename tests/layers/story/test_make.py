@@ -34,13 +34,15 @@ from layers.sheet.canvas import Page
 from layers.sheet.paper import Box
 from layers.story import slides
 from layers.story.board import LAYOUT, SIDE, column_widths
-from layers.story.compose import Composer
+from layers.story.compose import Composer, compose
+from layers.story.document import to_json
 from layers.story.leaves import draw_plot, draw_scene
 from layers.story.make import FORMS, StoryOptionError, make
 from layers.story.markdown import paragraphs_of
 from layers.story.runs import FONT
 
 VIEW = {"as_of": "2020-12-31"}
+FAILED = "Scene 2 “路网”: it could not be made (ValueError)"
 STORY = Story(
     "年中汇报",
     (
@@ -307,8 +309,38 @@ def test_a_scene_that_fails_is_named_and_the_rest_is_made(
 
     monkeypatch.setattr(slides, "add_map", fail_on_roads)
     problems = make(store, STORY, "en", "pptx", tmp_path / "a.pptx")
-    assert [problem.in_("en") for problem in problems] == ["Scene 2 “路网”: it could not be made (ValueError)"]
-    assert len(Presentation(str(tmp_path / "a.pptx")).slides) == 4
+    assert [problem.in_("en") for problem in problems] == [FAILED]
+    slides_made = Presentation(str(tmp_path / "a.pptx")).slides
+    assert len(slides_made) == 4
+    assert [shape.text_frame.text for shape in slides_made[2].shapes] == ["路网", FAILED]
+
+
+def test_a_scene_that_can_not_be_worked_out_has_its_title_and_the_reason_in_every_form(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Composer.scene
+
+    def fail_on_roads(composer, scene, number):
+        if number == 2:
+            raise ValueError("broken")
+        return real(composer, scene, number)
+
+    monkeypatch.setattr(Composer, "scene", fail_on_roads)
+    for form in FORMS:
+        problems = make(store, STORY, "en", form, tmp_path / f"a.{form}")
+        assert [problem.in_("en") for problem in problems] == [FAILED]
+    slide = Presentation(str(tmp_path / "a.pptx")).slides[2]
+    assert [shape.text_frame.text for shape in slide.shapes] == ["路网", FAILED]
+    page = subprocess.run(
+        ["pdftotext", "-f", "3", "-l", "3", str(tmp_path / "a.pdf"), "-"], check=True, capture_output=True, text=True
+    )
+    assert page.stdout.split("\f")[0].splitlines()[0] == "路网"
+    assert FAILED in page.stdout
+    with zipfile.ZipFile(tmp_path / "a.png") as archive:
+        assert archive.namelist() == ["01.png", "02.png", "03.png"]
+    scene = to_json(compose(store, STORY, "en"))["scenes"][1]
+    assert (scene["title"], scene["caption"], scene["state"]["layers"]) == ("路网", FAILED, {})
+    assert scene["problems"] == ["it could not be made (ValueError)"]
 
 
 def test_a_story_without_scenes_or_without_a_play_is_refused(store: Store, tmp_path: Path) -> None:
