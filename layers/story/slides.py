@@ -55,7 +55,8 @@ _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _RULE = "C9C3B6"
 _MONTHS_APART, _MOST_TICKS = (1, 2, 3, 6, 12, 24, 60, 120), 5
 _OTHER_FONTS: dict[Weight, float] = {"regular": 1.06, "bold": 1.15}
-"""How much wider texts may be than measured: decks are shown by machines with other fonts."""
+_HANZI_WIDER = 1.04
+"""How much wider texts may be than measured, with Latin or without: machines that show decks have other fonts."""
 _LEGEND_MM, _SMALLEST_PT = 10.0, 6.0
 _WHOLE_FROM = 100
 """From which number on the labels of a chart are whole ones; all its labels have as many decimals."""
@@ -238,7 +239,8 @@ def _height(words: str, size_pt: float, width: float = SIDE.width, weight: Weigh
     """About how high a text is in a column, mm, in whatever font the machine has that shows it."""
     if not words.strip():
         return 0.0
-    lines = [wrap(line, size_pt, width / _OTHER_FONTS[weight], weight) for line in words.splitlines() if line.strip()]
+    wider = _OTHER_FONTS[weight] if any(sign.isascii() for sign in words) else _HANZI_WIDER
+    lines = [wrap(line, size_pt, width / wider, weight) for line in words.splitlines() if line.strip()]
     return sum(map(len, lines)) * size_pt * 1.5 / _PT_PER_MM
 
 
