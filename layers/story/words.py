@@ -9,6 +9,7 @@ _HELP_ZH = """→ ↓ 空格 PageDown|下一场景
 Home / End|第一个 / 最后一个场景
 数字 + Enter|跳到该场景
 F|全屏
+单击地图|查看该处要素
 B 或 .|黑屏
 A|自动播放
 L|激光点
@@ -21,6 +22,7 @@ _HELP_EN = """→ ↓ Space PageDown|Next scene
 Home / End|First / last scene
 Number + Enter|Go to that scene
 F|Full screen
+Click on the map|What lies there
 B or .|Black screen
 A|Autoplay
 L|Laser spot

@@ -214,6 +214,62 @@ def test_a_layer_that_is_switched_changes_the_key_and_the_sources(open_window: O
     assert imprint.inner_text() == told[6]
 
 
+@pytest.mark.parametrize(("width_px", "height_px"), [(1366, 768), (3840, 2160)])
+def test_a_click_tells_what_lies_there_and_outlines_it(
+    open_window: OpenWindow, store: Store, width_px: int, height_px: int
+) -> None:
+    page = player(open_window(width_px=width_px, height_px=height_px), "&scene=9")
+    rest(page)
+    projects = store.read("projects")
+    number = 17
+    project = projects.iloc[number]
+    found = page.locator(".found")
+
+    def click(lon: float, lat: float, *, off_px: float = 0) -> None:
+        x, y = page.evaluate(
+            """(place) => {
+                const { x, y } = planMap.map.latLngToContainerPoint(place);
+                const scale = planMap.map.getContainer().getBoundingClientRect().width / planMap.map.getSize().x;
+                return [x * scale, y * scale];
+            }""",
+            [lat, lon],
+        )
+        page.mouse.click(x + off_px, y)
+
+    click(project.geometry.x, project.geometry.y, off_px=5)
+    found.get_by_text(project["name"], exact=True).wait_for()
+    assert "重点项目" in found.inner_text()
+    assert "统计时点 2020年12月31日" in found.inner_text()
+    assert page.evaluate("planMap.state.highlight") == ["projects", number]
+    page.keyboard.press("Escape")
+    assert not found.is_visible()
+    assert page.evaluate("planMap.state.highlight") is None
+    park = store.read("parks")
+    place = park.geometry.representative_point().iloc[0]
+    page.evaluate("planPlayer.story.scenes[8].state.layers.roads.visible = false")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    rest(page)
+    click(place.x, place.y)
+    waits(page)("!document.querySelector('.found').hidden")
+    page.locator(".foot").click()
+    assert not found.is_visible()
+    click(place.x, place.y)
+    waits(page)("!document.querySelector('.found').hidden")
+    page.keyboard.press("ArrowRight")
+    assert not found.is_visible()
+    assert page.evaluate("planMap.state.highlight") is None
+
+
+def test_a_click_where_nothing_lies_tells_nothing_and_puts_the_panel_away(open_window: OpenWindow) -> None:
+    page = player(open_window(), "&scene=2")
+    rest(page)
+    page.mouse.click(500, 450)
+    waits(page)("!document.querySelector('.found').hidden")  # a water zone at least lies everywhere
+    page.mouse.click(10, 10)
+    waits(page)("document.querySelector('.found').hidden")
+
+
 def test_the_notes_window_and_the_audience_stay_in_step(open_window: OpenWindow) -> None:
     window = open_window()
     audience = player(window)

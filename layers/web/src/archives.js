@@ -4,7 +4,7 @@ import { PMTiles } from "pmtiles";
 import { TileCache, View } from "protomaps-leaflet";
 
 export const MAX_DATA_ZOOM = 16;
-const LEVEL_DIFF = 1;
+export const LEVEL_DIFF = 1; // a tile of data is drawn as tiles of so many zooms nearer
 const TILE_PX = 256 << LEVEL_DIFF;
 const MARGIN_PX = 64;
 

@@ -1,7 +1,8 @@
 // The plan: every published layer from its own archive on one canvas, drawn from the state that Python sends.
 import { leafletLayer } from "protomaps-leaflet";
-import { CountedArchive, MAX_DATA_ZOOM, sheetView } from "./archives.js";
+import { CountedArchive, LEVEL_DIFF, MAX_DATA_ZOOM, sheetView } from "./archives.js";
 import { Drawing } from "./drawing.js";
+import { sizeAt } from "./identify.js";
 import { loadRowSet, rowSet } from "./rows.js";
 
 const SHARPER = 1.5; // tiles are drawn finer than the screen, because the map stops between whole zooms
@@ -184,16 +185,20 @@ export class PlanLayer {
     this.stats.layers = Object.fromEntries(Object.entries(rows).map(([name, { size }]) => [name, { painted: size }]));
   }
 
-  /** Features at a place, the topmost first: [{layer, props}]. */
+  /** Features at a place, the topmost first: [{layer, props, kind, size}], the last two as `meant` takes them. */
   at(latlng, brushPx) {
     const layer = this.drawn;
     if (!layer || layer._tileZoom === undefined) return [];
     const found = [];
-    const brush = brushPx * this.drawing.scale(layer._tileZoom);
+    // The library takes a pixel of the tiles' data for half a one of the screen.
+    const brush = brushPx * this.drawing.scale(layer._tileZoom) * 2 ** LEVEL_DIFF;
+    const place = placeInTile(this.map.project(latlng, Math.min(layer._tileZoom - LEVEL_DIFF, MAX_DATA_ZOOM)));
     for (const name of Object.keys(this.urls)) {
       const near = layer.views.get(name).queryFeatures(latlng.lng, latlng.lat, layer._tileZoom, brush);
       for (const { feature, layerName } of near) {
-        if (layerName === name && this.drawing.isShown(name, feature)) found.push({ layer: name, props: feature.props });
+        if (layerName !== name || !this.drawing.isShown(name, feature)) continue;
+        const { geom, geomType: kind, props } = feature;
+        found.push({ layer: name, props, kind, size: sizeAt(place, kind, geom) });
       }
     }
     return found.sort((one, other) => this.drawing.order[other.layer] - this.drawing.order[one.layer]);
@@ -202,6 +207,12 @@ export class PlanLayer {
   stateOf(props) {
     return this.drawing.stateOf({ props });
   }
+}
+
+/** A place of the world, in pixels at the zoom of the data, as the features of its tile have it. */
+function placeInTile({ x, y }) {
+  const within = (px) => (px % TILE_PX) * 2 ** LEVEL_DIFF;
+  return { x: within(x), y: within(y) };
 }
 
 /** Pixels of a tile's canvas for one of the map's; a map that is enlarged as a whole, as the player's is, has more. */

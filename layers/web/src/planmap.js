@@ -3,6 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./planmap.css";
 import { Basemap } from "./basemap.js";
 import { CoordinatesControl, fitControl, fullScreenControl, Graticule, TopLabels } from "./controls.js";
+import { factsOf, meant, TAP_PX } from "./identify.js";
 import { Link } from "./link.js";
 import { Measures } from "./measure.js";
 import { PlanLayer } from "./plan_layer.js";
@@ -10,11 +11,12 @@ import { Shapes } from "./shapes.js";
 import { Swipe } from "./swipe.js";
 import { Tools } from "./tools.js";
 
-const HOVER_BRUSH_PX = 6;
+const HOVER_BRUSH_PX = 3;
 const URL_AFTER_MS = 500;
 const MOST_HOVERED = 3;
 const PANEL_PX = 370; // at the right edge the page shows there what was clicked
 const MARGIN_PX = 12;
+const GROUND = "district"; // lies under everything, and says nothing of the place that was clicked
 const SAME_ZOOM = 0.001;
 const NEAREST_SENT = 17; // a point has no extent that would say how near to go
 
@@ -114,6 +116,9 @@ function start(map, config) {
     fitted = true;
     fitBounds(map, planMap.state.bounds, durationS ? { animate: true, durationS } : {});
   };
+  /** The feature that a click at a place means, {layer, props}; null where there is none. */
+  planMap.identify = (latlng) => meant(plan.at(latlng, TAP_PX).filter(({ layer }) => layer !== GROUND));
+  planMap.factsOf = ({ layer, props }) => factsOf(config, planMap.state.language, layer, props, plan.stateOf(props));
   planMap.fetchAhead = (state, bounds) => plan.fetchAhead(state, bounds);
   map.on("planpainted", () => (planMap.ready = true));
   keepPlaceInAddress(map);
@@ -235,13 +240,15 @@ function showHovered(map, planAt, tooltip, config, tools) {
     const box = document.createElement("div");
     for (const { layer, props } of lines) {
       const line = box.appendChild(document.createElement("div"));
-      line.appendChild(document.createElement("b")).textContent = props.label || config.titles[layer][planMap.state.language];
-      line.append(` ${describe(config, plan, layer, props)}`);
+      const facts = factsOf(config, planMap.state.language, layer, props, plan.stateOf(props));
+      line.appendChild(document.createElement("b")).textContent = facts.title;
+      line.append(` ${describe(facts)}`);
     }
     tooltip.setContent(box).setLatLng(latlng);
     if (!map.hasLayer(tooltip)) tooltip.addTo(map);
   };
-  map.on("mousemove", ({ latlng }) => {
+  map.on("mousemove", ({ latlng, originalEvent }) => {
+    if (originalEvent.target.closest?.(".leaflet-popup")) return;
     if (!waiting) requestAnimationFrame(show);
     waiting = latlng;
   });
@@ -251,17 +258,7 @@ function showHovered(map, planAt, tooltip, config, tools) {
   });
 }
 
-function describe(config, plan, layer, props) {
-  const language = planMap.state.language;
-  const parts = [];
-  if (layer === "parcels") parts.push(config.landUseLabels[String(props.land_use).slice(0, 2)]?.[language]);
-  if (props.road_class) parts.push(config.codes.road_class[props.road_class]?.[language]);
-  if (props.kind) parts.push(config.codes.kind[props.kind]?.[language]);
-  const states = config.stateLabels[layer];
-  if (states.length > 1) parts.push(states[plan.stateOf(props)][language]);
-  const colon = language === "zh" ? "：" : ": ";
-  for (const { name, label, unit } of config.fields[layer] || []) {
-    if (props[name]) parts.push(`${label[language]}${colon}${props[name]}${unit ? ` ${unit}` : ""}`);
-  }
-  return parts.filter(Boolean).join(" · ");
+function describe({ codes, fields }) {
+  const colon = planMap.state.language === "zh" ? "：" : ": ";
+  return [...codes, ...fields.map((field) => field.join(colon))].join(" · ");
 }

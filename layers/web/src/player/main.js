@@ -4,6 +4,7 @@ import "./player.css";
 import { holdArchives } from "../archives.js";
 import { Channel } from "./channel.js";
 import { Autoplay, Steps } from "./clock.js";
+import { Found } from "./found.js";
 import { commandOf, NumberEntry } from "./keys.js";
 import { Notes } from "./notes.js";
 import { Over } from "./over.js";
@@ -91,8 +92,15 @@ class ScenePlayer extends Player {
     const [[south, west], [north, east]] = story.scenes[first].bounds;
     this.map.setView([(south + north) / 2, (west + east) / 2], 13);
     window.planMap.layer(story.config).addTo(this.map);
+    this.found = new Found(this.map, this.page.stage, story, {
+      onChange: (highlight) => this.outline(highlight),
+      sayDay: () => this.page.month.textContent || story.scenes[planPlayer.index].imprint[0],
+    });
     this.map.on("planpainted", () => this.painted());
-    this.map.on("dblclick", () => this.do("home"));
+    this.map.on("dblclick", () => {
+      this.found.close();
+      this.do("home");
+    });
     this.map.on("moveend", () => this.rested());
     this.reduced = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
     this.show(first);
@@ -112,6 +120,7 @@ class ScenePlayer extends Player {
     this.steps.stop();
     this.autoplay.leave();
     this.map.stop();
+    this.found.close();
     this.page.show(scene);
     this.state = scene.state;
     this.over.toggle("layers", false);
@@ -142,6 +151,14 @@ class ScenePlayer extends Player {
   tell(state) {
     this.told = state;
     window.planMap.apply(state);
+    this.found.renew();
+  }
+
+  /** Outline a feature, or again what the scene itself has outlined. */
+  outline(highlight) {
+    const scene = this.story.scenes[planPlayer.index];
+    this.state = { ...this.state, highlight: highlight || scene.state.highlight };
+    this.tell({ ...this.state, asOf: this.told.asOf });
   }
 
   layersOf({ layers }) {
@@ -153,6 +170,7 @@ class ScenePlayer extends Player {
   showLayer(name, visible) {
     const layer = this.state.layers[name];
     const shown = { ...layer, visible, opacity: layer.opacity || 1 };
+    this.found.close();
     const scene = this.story.scenes[planPlayer.index];
     const flows = name === FLOWS_OF ? (visible ? scene.state.flows : []) : this.state.flows;
     this.state = { ...this.state, flows, layers: { ...this.state.layers, [name]: shown } };
@@ -191,8 +209,7 @@ class ScenePlayer extends Player {
         this.blank(this.over.blank.hidden);
         break;
       case "leave":
-        if (!this.over.close() && document.fullscreenElement) document.exitFullscreen();
-        this.map.closePopup();
+        if (!this.over.close() && !this.found.close() && document.fullscreenElement) document.exitFullscreen();
         break;
       case "home":
         window.planMap.home({ durationS: this.reduced ? 0 : FLY_S });
