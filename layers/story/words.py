@@ -30,6 +30,26 @@ T|Layers on and off
 S|Open the notes window
 0 or double click|Back to the scene's place
 Esc|Close, leave full screen"""
+_NOTES_HELP_ZH = """→ ↓ 空格 PageDown|下一场景
+← ↑ PageUp|上一场景
+Home / End|第一个 / 最后一个场景
+数字 + Enter|跳到该场景
+B 或 .|观众窗口黑屏
+A|观众窗口自动播放
+L|观众窗口激光点，随该窗口上的鼠标移动
+T|观众窗口图层开关
+0|观众窗口回到本场景的位置
+Esc|关闭按键说明"""
+_NOTES_HELP_EN = """→ ↓ Space PageDown|Next scene
+← ↑ PageUp|Previous scene
+Home / End|First / last scene
+Number + Enter|Go to that scene
+B or .|Black screen for the audience
+A|Autoplay in the audience's window
+L|Laser spot there, at the mouse over that window
+T|Layers on and off there
+0|Back to the scene's place there
+Esc|Close these keys"""
 
 PLAYER_WORDS: dict[str, Text] = {
     "previous": label("上一场景", "Previous scene"),
@@ -42,6 +62,7 @@ PLAYER_WORDS: dict[str, Text] = {
     "help": label("按键说明", "Keys"),
     "helpTitle": label("按键说明", "Keys"),
     "helpLines": label(_HELP_ZH, _HELP_EN),
+    "notesHelpLines": label(_NOTES_HELP_ZH, _NOTES_HELP_EN),
     "blank": label("黑屏", "Black screen"),
     "illustrative": label("示例数据", "Illustrative data"),
     "source": text("Source: {layers} ({through})"),

@@ -293,6 +293,53 @@ def test_the_notes_window_and_the_audience_stay_in_step(open_window: OpenWindow)
     assert notes.locator(".time b").first.inner_text() == "0:00"
 
 
+def test_keys_in_the_notes_window_work_in_the_audiences(open_window: OpenWindow) -> None:
+    window = open_window()
+    audience = player(window)
+    with window.context.expect_page() as opened:
+        audience.keyboard.press("s")
+    notes = opened.value
+    notes.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    autoplay = notes.get_by_role("button", name="自动播放")
+
+    def is_on(page: Page) -> str | None:
+        return page.get_by_role("button", name="自动播放").get_attribute("aria-pressed")
+
+    audience.evaluate("planPlayer.story.scenes.forEach((scene) => { scene.dwellS = 600; })")
+    notes.keyboard.press("a")
+    waits(audience)("document.querySelector('.bar [aria-pressed=true]')")
+    waits(notes)("document.querySelector('nav [aria-pressed=true]')")
+    audience.evaluate("planPlayer.story.scenes.forEach((scene) => { scene.dwellS = 0.4; scene.transition = 'cut'; })")
+    notes.keyboard.press("n")
+    waits(notes)("planPlayer.index === 3")  # it goes on by itself, and the notes with it
+    audience.keyboard.press("a")
+    waits(notes)("document.querySelector('nav button:nth-child(4)').getAttribute('aria-pressed') === 'false'")
+    stays = index(audience)
+    autoplay.click()
+    waits(audience)("document.querySelector('.bar [aria-pressed=true]')")
+    waits(audience)(f"planPlayer.index !== {stays}")
+    notes.keyboard.press("a")
+    waits(audience)("!document.querySelector('.bar [aria-pressed=true]')")
+
+    notes.keyboard.press("l")
+    audience.locator(".spot").wait_for()
+    notes.keyboard.press("l")
+    notes.keyboard.press("t")
+    audience.locator(".layers").wait_for()
+    notes.keyboard.press("t")
+    audience.locator(".layers").wait_for(state="hidden")
+    notes.keyboard.press("h")
+    assert "观众窗口自动播放" in notes.locator(".help").inner_text()
+    assert not audience.locator(".help").is_visible()
+    notes.keyboard.press("Escape")
+    assert not notes.locator(".help").is_visible()
+    audience.keyboard.press("b")
+    waits(notes)("document.querySelector('nav button:nth-child(3)').getAttribute('aria-pressed') === 'true'")
+    notes.keyboard.press("b")
+    audience.locator(".blank").wait_for(state="hidden")
+    assert is_on(audience) == is_on(notes) == "false"
+
+
 def test_reloading_stays_at_the_scene_and_an_unknown_story_is_told(open_window: OpenWindow) -> None:
     window = open_window()
     page = player(window)

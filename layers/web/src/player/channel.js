@@ -1,7 +1,10 @@
 // Keeps the windows of one story in step: the audience's, and the presenter's with the notes.
 
 export class Channel {
-  /** `onHeard` is called with what another window says: {index} or {blank}; `tell` says where this one is. */
+  /**
+   * `onHeard` is called with what another window says: {index}, {blank}, {autoplay: whether it is on}, or {command}, which
+   * the audience's window is to do. `whereAmI` gives what is told to a window that asks.
+   */
   constructor(story, onHeard, whereAmI) {
     this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`liaohe-story-${story}`) : null;
     this.channel?.addEventListener("message", ({ data }) => {

@@ -11,6 +11,7 @@ import { Over } from "./over.js";
 import { Page } from "./page.js";
 
 const FLY_S = 1.1;
+const FOR_AUDIENCE = new Set(["autoplay", "spot", "layers", "home"]); // asked in the notes' window, done in the audience's
 const FLOWS_OF = "relocation_zones"; // the layer whose features the flow lines lead from
 const planPlayer = (window.planPlayer = { ready: false, index: -1, count: 0, isResting: false, story: null, stats: { changes: 0, painted: 0, lastChangeMs: 0 } });
 
@@ -32,7 +33,7 @@ planPlayer.start = (story, { archives = {} } = {}) => {
 class Player {
   constructor(story, first) {
     this.story = story;
-    this.channel = new Channel(story.id, (said) => this.hear(said), () => ({ index: planPlayer.index }));
+    this.channel = new Channel(story.id, (said) => this.hear(said), () => this.whereAmI());
     this.entry = new NumberEntry();
     document.addEventListener("keydown", (event) => this.press(event));
     this.first = first;
@@ -72,12 +73,13 @@ class Player {
     this.channel.tell({ index });
   }
 
-  hear({ index, blank }) {
-    if (index !== undefined && index >= 0 && index !== planPlayer.index) this.show(index);
-    if (blank !== undefined) this.hearBlank(blank);
+  whereAmI() {
+    return { index: planPlayer.index };
   }
 
-  hearBlank() {}
+  hear({ index }) {
+    if (index !== undefined && index >= 0 && index !== planPlayer.index) this.show(index);
+  }
 }
 
 class ScenePlayer extends Player {
@@ -105,6 +107,7 @@ class ScenePlayer extends Player {
     this.reduced = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
     this.show(first);
     this.channel.ask();
+    this.channel.tell({ autoplay: false });
   }
 
   typing() {
@@ -216,6 +219,7 @@ class ScenePlayer extends Player {
         break;
       case "autoplay":
         this.over.buttons.autoplay.setAttribute("aria-pressed", String(this.autoplay.toggle()));
+        this.channel.tell({ autoplay: this.autoplay.isOn });
         if (this.autoplay.isOn && !this.steps.timer) this.autoplay.rest(this.story.scenes[planPlayer.index].dwellS);
         break;
       case "notes":
@@ -232,8 +236,14 @@ class ScenePlayer extends Player {
     this.channel.tell({ blank: seen });
   }
 
-  hearBlank(seen) {
-    this.over.toggle("blank", seen);
+  whereAmI() {
+    return { ...super.whereAmI(), autoplay: this.autoplay.isOn, blank: !this.over.blank.hidden };
+  }
+
+  hear({ index, blank, command }) {
+    super.hear({ index });
+    if (blank !== undefined) this.over.toggle("blank", blank);
+    if (FOR_AUDIENCE.has(command)) this.do(command);
   }
 }
 
@@ -256,12 +266,25 @@ class NotesPlayer extends Player {
 
   do(command) {
     if (super.do(command)) return true;
-    if (command === "blank") this.channel.tell({ blank: (this.isBlank = !this.isBlank) });
+    const { help } = this.notes;
+    if (command === "blank") {
+      this.setBlank(!this.isBlank);
+      this.channel.tell({ blank: this.isBlank });
+    } else if (command === "help") help.hidden = !help.hidden;
+    else if (command === "leave") help.hidden = true;
+    else if (FOR_AUDIENCE.has(command)) this.channel.tell({ command });
     return true;
   }
 
-  hearBlank(seen) {
-    this.isBlank = seen;
+  setBlank(isBlank) {
+    this.isBlank = isBlank;
+    this.notes.press("blank", isBlank);
+  }
+
+  hear({ index, blank, autoplay }) {
+    super.hear({ index });
+    if (blank !== undefined) this.setBlank(blank);
+    if (autoplay !== undefined) this.notes.press("autoplay", autoplay);
   }
 }
 

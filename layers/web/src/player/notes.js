@@ -1,6 +1,7 @@
 // The presenter's window: what to say, how long it has taken, what comes next.
 import { element } from "./charts.js";
 import { lasting } from "./clock.js";
+import { helpSheet } from "./over.js";
 
 const TICK_MS = 500;
 
@@ -27,14 +28,16 @@ export class Notes {
     }
     top.append(this.number);
     const bar = element("nav");
-    for (const command of ["previous", "next", "blank", "reset"]) {
-      const button = element("button", "", words[command]);
+    this.buttons = {};
+    for (const command of ["previous", "next", "blank", "autoplay", "reset", "help"]) {
+      const button = (this.buttons[command] = element("button", "", words[command]));
       button.type = "button";
       button.addEventListener("click", () => (command === "reset" ? this.reset() : onCommand(command)));
       bar.append(button);
     }
     const root = element("div", "notes-window");
-    root.append(top, this.title, this.text, this.next, this.problems, bar);
+    this.help = helpSheet(words.helpTitle, words.notesHelpLines);
+    root.append(top, this.title, this.text, this.next, this.problems, bar, this.help);
     document.body.replaceChildren(root);
     setInterval(() => this.tick(), TICK_MS);
   }
@@ -56,6 +59,11 @@ export class Notes {
     }
     this.problems.replaceChildren(...scene.problems.map((problem) => element("li", "", problem)));
     this.tick();
+  }
+
+  /** Show that something is on in the audience's window, or off. */
+  press(command, isOn) {
+    this.buttons[command].setAttribute("aria-pressed", String(isOn));
   }
 
   reset() {

@@ -3,6 +3,19 @@ import { element } from "./charts.js";
 
 const BAR_MS = 2500;
 
+/** A sheet with keys and what they do, hidden; `lines` has a line “keys|meaning” for each. */
+export function helpSheet(title, lines) {
+  const sheet = element("div", "sheet help");
+  sheet.hidden = true;
+  const list = element("dl");
+  for (const line of lines.split("\n")) {
+    const [keys, meaning] = line.split("|");
+    list.append(element("dt", "", keys), element("dd", "", meaning));
+  }
+  sheet.append(element("h2", "", title), list);
+  return sheet;
+}
+
 export class Over {
   /** `onCommand` is called with what a button asks for. */
   constructor(root, words, onCommand) {
@@ -11,7 +24,8 @@ export class Over {
     this.onCommand = onCommand;
     this.blank = this.hidden("div", "blank");
     this.typed = this.hidden("div", "typed");
-    this.help = this.hidden("div", "sheet help");
+    this.help = helpSheet(words.helpTitle, words.helpLines);
+    root.append(this.help);
     this.layers = this.hidden("div", "sheet layers");
     this.spot = this.hidden("div", "spot");
     this.bar = element("nav", "bar");
@@ -33,7 +47,6 @@ export class Over {
     );
     root.append(this.bar);
     this.blank.addEventListener("click", () => onCommand("blank"));
-    this.fillHelp();
     this.showBar();
     root.addEventListener("mousemove", (event) => {
       this.showBar();
@@ -53,16 +66,6 @@ export class Over {
     this.bar.classList.add("seen");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.bar.classList.remove("seen"), BAR_MS);
-  }
-
-  fillHelp() {
-    this.help.append(element("h2", "", this.words.helpTitle));
-    const list = element("dl");
-    for (const line of this.words.helpLines.split("\n")) {
-      const [keys, meaning] = line.split("|");
-      list.append(element("dt", "", keys), element("dd", "", meaning));
-    }
-    this.help.append(list);
   }
 
   showTyped(number) {
