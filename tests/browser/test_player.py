@@ -261,6 +261,21 @@ def test_a_click_tells_what_lies_there_and_outlines_it(
     assert page.evaluate("planMap.state.highlight") is None
 
 
+def test_while_the_months_play_the_panel_tells_the_state_of_the_month(open_window: OpenWindow) -> None:
+    page = player(open_window(width_px=1024, height_px=768), f"&scene={GREENING}")
+    waits(page)("document.querySelector('.month').textContent !== ''")
+    page.mouse.click(360, 380)
+    waits(page)("!document.querySelector('.found').hidden")
+    seen = []
+    for _ in range(2):
+        waits(page)(
+            "document.querySelector('.found .day').textContent === document.querySelector('.month').textContent"
+        )
+        seen.append(page.locator(".found .day").inner_text())
+        waits(page)(f"document.querySelector('.month').textContent !== '{seen[-1]}'")
+    assert seen[0] != seen[1]
+
+
 def test_a_click_where_nothing_lies_tells_nothing_and_puts_the_panel_away(open_window: OpenWindow) -> None:
     page = player(open_window(), "&scene=2")
     rest(page)

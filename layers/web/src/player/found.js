@@ -37,7 +37,7 @@ export class Found {
     this.renew();
   }
 
-  /** Say it anew: the day may be another. */
+  /** Say it anew: the day that the map shows may be another. */
   renew() {
     if (!this.feature) return;
     const { config, language } = this.story;

@@ -154,7 +154,6 @@ class ScenePlayer extends Player {
   tell(state) {
     this.told = state;
     window.planMap.apply(state);
-    this.found.renew();
   }
 
   /** Outline a feature, or again what the scene itself has outlined. */
@@ -183,6 +182,7 @@ class ScenePlayer extends Player {
 
   painted() {
     planPlayer.ready = true;
+    this.found.renew();
     if (!this.changedAt) return;
     planPlayer.stats.painted = planPlayer.stats.changes;
     planPlayer.stats.lastChangeMs = Math.round(performance.now() - this.changedAt);
