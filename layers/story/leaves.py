@@ -214,7 +214,6 @@ def _draw_flows(page: Page, shown: Shown) -> None:
                 color=flow.colour,
                 alpha=0.85,
                 linewidth=0.5 + 1.5 * flow.weight,
-                fill=False,
                 zorder=1,
             )
         )

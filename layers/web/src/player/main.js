@@ -9,6 +9,7 @@ import { commandOf, NumberEntry } from "./keys.js";
 import { Notes } from "./notes.js";
 import { Over } from "./over.js";
 import { Page } from "./page.js";
+import { sceneMap } from "./scene_map.js";
 
 const FLY_S = 1.1;
 const FOR_AUDIENCE = new Set(["autoplay", "spot", "layers", "home"]); // asked in the notes' window, done in the audience's
@@ -89,11 +90,7 @@ class ScenePlayer extends Player {
     this.over = new Over(this.page.root, story.words, (command) => this.do(command));
     this.steps = new Steps();
     this.autoplay = new Autoplay(() => this.go((planPlayer.index + 1) % planPlayer.count));
-    const options = { zoomSnap: 0, zoomControl: false, keyboard: false, attributionControl: false, fadeAnimation: false, doubleClickZoom: false, minZoom: 9, maxZoom: 20 };
-    this.map = L.map(this.page.map, options);
-    const [[south, west], [north, east]] = story.scenes[first].bounds;
-    this.map.setView([(south + north) / 2, (west + east) / 2], 13);
-    window.planMap.layer(story.config).addTo(this.map);
+    this.map = sceneMap(this.page.map, story.config, story.scenes[first].bounds);
     this.found = new Found(this.map, this.page.stage, story, {
       onChange: (highlight) => this.outline(highlight),
       sayDay: () => this.page.month.textContent || story.scenes[planPlayer.index].imprint[0],

@@ -1,6 +1,7 @@
 // The presenter's window: what to say, how long it has taken, what comes next.
 import { element } from "./charts.js";
 import { lasting } from "./clock.js";
+import { sceneMap } from "./scene_map.js";
 import { helpSheet } from "./over.js";
 
 const TICK_MS = 500;
@@ -16,6 +17,9 @@ export class Notes {
     this.text = element("div", "text");
     this.problems = element("ul", "problems");
     this.next = element("section", "next");
+    this.picture = element("div", "picture");
+    this.coming = element("div", "coming");
+    this.next.append(this.picture, this.coming);
     this.total = element("b");
     this.here = element("b");
     this.clock = element("b");
@@ -39,6 +43,7 @@ export class Notes {
     this.help = helpSheet(words.helpTitle, words.notesHelpLines);
     root.append(top, this.title, this.text, this.next, this.problems, bar, this.help);
     document.body.replaceChildren(root);
+    sceneMap(this.picture, story.config, story.scenes[0].bounds, { still: true });
     setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -51,11 +56,14 @@ export class Notes {
     this.text.innerHTML = scene.notes || "";
     if (!scene.notes) this.text.append(element("p", "none", words.noNotes));
     this.number.textContent = `${scene.number} / ${scenes.length}`;
-    this.next.replaceChildren(element("h2", "", next ? `${words.nextScene}${words.colon}${next.title}` : words.end));
+    this.coming.replaceChildren(element("h2", "", next ? `${words.nextScene}${words.colon}${next.title}` : words.end));
+    this.picture.classList.toggle("none", !next);
     if (next) {
       const caption = element("div");
       caption.innerHTML = next.caption;
-      this.next.append(caption);
+      this.coming.append(caption);
+      window.planMap.apply(next.state);
+      window.planMap.home();
     }
     this.problems.replaceChildren(...scene.problems.map((problem) => element("li", "", problem)));
     this.tick();
