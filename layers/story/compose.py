@@ -436,7 +436,7 @@ def _selected(view: ViewState, frames: Mapping[str, GeoDataFrame]) -> tuple[str,
 def compose(
     store: Store, story: Story, language: Language, on_scene: Callable[[int], None] | None = None
 ) -> ShownStory:
-    """A story worked out; `on_scene` hears the number of each scene that is done. A scene that fails is named.
+    """A story worked out; `on_scene` hears the number of each scene that is begun. A scene that fails is named.
 
     Raises
     ------
@@ -446,7 +446,7 @@ def compose(
     composer = Composer(store, language)
     shown = []
     for number, scene in enumerate(story.scenes, 1):
-        shown.append(composer.scene_or_failure(scene, number))
         if on_scene:
             on_scene(number)
+        shown.append(composer.scene_or_failure(scene, number))
     return composer.of(story, shown)

@@ -56,23 +56,39 @@ def make(
         raise StoryOptionError(text("The story “{name}” has no scenes yet.", name=story.name))
     if form == "html" and not hands_out_notes:
         story = without_notes(story)
-    shown = compose(store, story, language)
+    count = len(story.scenes)
+    writes = form != "html"  # whose one file is written at once
+    tell = on_progress or _tell_nobody
+    shown = compose(
+        store,
+        story,
+        language,
+        lambda number: tell(number - 1, count * (1 + writes), story.scenes[number - 1].title),
+    )
+
+    def tell_written(done: int, of: int, title: str) -> None:
+        tell(count + done, count + of, title)
+
     match form:
         case "pptx":
-            return write_slides(shown, to, on_progress)
+            return write_slides(shown, to, tell_written)
         case "pdf":
-            return write_pdf(shown, to, on_progress)
+            return write_pdf(shown, to, tell_written)
         case "html":
             write_handout(store, shown, to)
         case "png":
-            return _zip_pictures(lambda folder: write_pictures(shown, folder, on_progress), to)
+            return _zip_pictures(lambda folder: write_pictures(shown, folder, tell_written), to)
         case "gif":
             playing = next((scene for scene in shown.scenes if scene.steps), None)
             if playing is None:
                 raise StoryOptionError(text("No scene of “{name}” plays its months.", name=story.name))
             title = playing.scene.title
-            write_play(playing, len(shown.scenes), to, on_progress and (lambda done, of: on_progress(done, of, title)))
+            write_play(playing, count, to, lambda done, of: tell_written(done, of, title))
     return [problem for scene in shown.scenes for problem in problems_of(scene)]
+
+
+def _tell_nobody(_done: int, _of: int, _title: str) -> None:
+    """Progress that nobody asked for."""
 
 
 def _zip_pictures(write: Callable[[Path], list[Text]], to: Path) -> list[Text]:

@@ -147,7 +147,10 @@ def document_of(store: Store, story: Story, language: Language) -> bytes:
         if name in _kept:
             _kept.move_to_end(name)
             return _kept[name]
-    content = json.dumps(to_json(compose(store, story, language)), ensure_ascii=False, separators=(",", ":")).encode()
+    shown = compose(store, story, language)
+    content = json.dumps(to_json(shown), ensure_ascii=False, separators=(",", ":")).encode()
+    if any(scene.problems for scene in shown.scenes):  # what is mended meanwhile is to be seen
+        return content
     with _keeping:
         _kept[name] = content
         while len(_kept) > _KEPT:

@@ -13,6 +13,7 @@ from pptx import Presentation
 
 from geodata import stories
 from geodata.store import Store
+from geodata.stories import Scene, Story
 from layers.story.command import run
 from tests.browser.conftest import OpenWindow
 from tests.browser.harness import Watch, Window
@@ -101,6 +102,20 @@ def test_a_story_goes_out_as_a_file_and_comes_back(window: Window, store: Store,
     window.widget("story_file").locator("input[type=file]").set_input_files(path)
     window.wait_for("the story", lambda: [story.name for story in stories.read_stories(store)] == ["带回来的"])
     assert len(stories.read_stories(store)[0].scenes) == 10
+
+
+@pytest.mark.usefixtures("no_stories")
+def test_who_makes_a_story_sees_what_is_missing_and_the_audience_does_not(window: Window, store: Store) -> None:
+    story = stories.save(store, Story("缺图表", (Scene("路网", {"layers": "roads"}, charts=("nothing",)),)))
+    window.open("/present")
+    window.map_frame()
+    window.widget("story").locator("[role=combobox]").click()
+    window.page.get_by_role("option", name="缺图表").click()
+    window.wait_for("the story", lambda: story.id in player(window).url)
+    assert "nothing" in player(window).locator(".problems").inner_text()
+    window.page.goto(f"{window.base_url}/player/{story.id}?language=zh")
+    window.page.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    assert window.page.locator(".problems").count() == 0
 
 
 def test_slides_are_made_with_their_progress_and_downloaded(window: Window, tmp_path: Path) -> None:

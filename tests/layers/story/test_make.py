@@ -73,7 +73,9 @@ def made(store: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
     for form, path in files.items():
         heard: list[tuple[int, int, str]] = []
         assert make(store, STORY, "zh", form, path, partial(_hear, heard)) == []
-        assert heard or form == "html"
+        done, of, _ = zip(*heard, strict=True)
+        assert list(done) == list(range(of[-1])), form
+        assert [title for _, _, title in heard[:3]] == ["用地现状", "路网", "绿化"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in files.values())
     return files
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from geodata import stories
 from geodata.store import Store
 from geodata.stories import Scene, Story
 from layers.catalogue import MAP_LAYERS
+from layers.charts import sections
 from layers.routes import build_routes
 from layers.story.words import PLAYER_WORDS
 from tests.layers.asgi import Client
@@ -66,6 +68,21 @@ def test_an_edited_story_is_told_anew(client: Client, store: Store, story: Story
     changed = stories.save(store, stories.with_scene(story, Scene("b", {})))
     told = json.loads(client.get(f"/player/{changed.id}/story.json").content)
     assert [scene["title"] for scene in told["scenes"]] == ["a", "b"]
+
+
+def test_a_failure_is_not_kept_beyond_its_cause(
+    client: Client, store: Store, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = stories.save(store, replace(story, scenes=(replace(story.scenes[0], charts=("roads",)),)))
+
+    def problems() -> list[str]:
+        (scene,) = json.loads(client.get(f"/player/{changed.id}/story.json?language=en").content)["scenes"]
+        return scene["problems"]
+
+    with monkeypatch.context() as broken:
+        broken.setitem(sections.PARTS, "roads", sections.Part("roads", ("roads",), lambda _: 1 / 0))
+        assert problems() == ["The chart “roads”: it could not be made (ZeroDivisionError)"]
+    assert problems() == []
 
 
 def test_a_story_that_is_not_there_or_empty_is_told_in_words(client: Client, store: Store) -> None:

@@ -17,7 +17,8 @@ export class Page {
     this.map.id = "map";
     this.month = element("div", "month");
     this.key = element("div", "key");
-    this.stage.append(this.map, this.month);
+    this.problems = element("ul", "problems"); // for who makes the story, not for the audience
+    this.stage.append(this.map, this.month, ...(window.parent === window ? [] : [this.problems]));
     this.side = element("aside", "side");
     this.title = element("h1");
     this.title.setAttribute("aria-live", "polite");
@@ -54,6 +55,7 @@ export class Page {
     this.root.classList.toggle("many-figures", scene.figures.length > 3);
     this.root.classList.toggle("bare", !scene.caption && !scene.figures.length && !scene.charts.length);
     this.month.textContent = "";
+    this.problems.replaceChildren(...scene.problems.map((problem) => element("li", "", problem)));
     this.caption.scrollTop = 0;
     this.fit();
   }
