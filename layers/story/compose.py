@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 
-import numpy as np
 import structlog
 from geopandas import GeoDataFrame
 
-from geodata import facets, indicators, status
+from geodata import facets, indicators
 from geodata.catalogue import Version
 from geodata.errors import GeodataError, StoreError
 from geodata.facets import Facets
@@ -20,29 +18,22 @@ from geodata.i18n import Language, Text, text
 from geodata.indicators import Indicator
 from geodata.schema import LAYERS
 from geodata.settings import Settings
-from geodata.status import READING_ORDER, STATE_LABELS
 from geodata.store import Store
 from geodata.stories import Scene, Story
-from layers import formats, sheet, webmap
+from layers import sheet, webmap
 from layers.basemaps import BasemapError, basemaps
 from layers.catalogue import MAP_LAYERS
-from layers.charts import sections
-from layers.charts.plot import Plot, moving, plot_of
-from layers.flows import Flow, relocation_flows
-from layers.headlines import HEADLINES, Reader
 from layers.scope import Scope
 from layers.sheet.features import DrawnLayer
-from layers.sheet.furniture import NOT_REVIEWED, KeyGroup
-from layers.story.shown import Bounds, Figure, Shown, ShownStory, Step, named, reason_of
+from layers.sheet.furniture import NOT_REVIEWED
+from layers.story import content, play
+from layers.story.shown import Bounds, Shown, ShownStory, named, reason_of
 from layers.view import AREA_UNITS, THEMES, ViewState, from_query
 
 _FRAME_PX = (1200, 720)
 """The map's frame on an ordinary screen: a view says where its middle is and how near, not how large it is."""
 _DEGREES_PER_PX_AT_ZOOM_0 = 360 / 256
 _FALLBACK: Bounds = (116.61, 35.36, 116.71, 35.44)
-_MOST_STEPS = 60
-_LONGEST_STILL = 12
-"""Months at the end of a play in which nothing changes."""
 _log = structlog.get_logger(__name__)
 
 
@@ -129,11 +120,11 @@ class Composer:
         on = view.as_of or indicators.default_as_of(versions)
         frames, damaged = self._frames_of(versions)
         versions = {layer: versions[layer] for layer in frames}
-        problems += [*missing, *(damaged[layer] for layer in damaged if layer in _asked_for(scene, view))]
+        problems += [*missing, *(damaged[layer] for layer in damaged if layer in content.layers_of(scene, view))]
         scope = self._scope(versions, frames, on, view)
         shown = sheet.shown_layers(scope.facets, view)
         visible = {layer.name: layer.opacity for layer in shown}
-        plots, lost = _plots(scene, scope, damaged)
+        plots, lost = content.plots(scene, scope, damaged)
         settings = self.store.settings
         basemap = None
         if view.basemap:
@@ -142,7 +133,7 @@ class Composer:
             except BasemapError as error:
                 problems.append(error.message)
         illustrative = [layer.name for layer in shown if versions[layer.name].illustrative]
-        flows = _flows(view, scope)
+        flows = content.flows(view, scope)
         place = scene.bounds or _seen(view) or self._district(frames)
         state = webmap.map_state(
             versions,
@@ -167,14 +158,14 @@ class Composer:
             versions=versions,
             layers=shown,
             state=state,
-            key=_key(shown, view, scope, scene),
+            key=play.key_of(shown, view, scope, scene),
             hidden_key=sheet.key_of(_hidden(view, scope, visible), view),
             plots=list(plots.values()),
-            figures=_figures(scene, scope),
+            figures=content.figures(scene, scope),
             flows=flows,
-            steps=_steps(scene, scope, shown, list(plots)),
+            steps=play.steps(scene, scope, shown, list(plots)),
             imprint=[
-                _as_of(on, self.language),
+                content.as_of(on, self.language),
                 *sheet.sources_of(versions, shown, illustrative, self.language),
                 review_mark(settings, self.language),
             ],
@@ -283,135 +274,10 @@ def _unread(part: Text) -> Text:
     return text("This part of the scene can't be shown: {part}.", part=part)
 
 
-def _key(shown: Sequence[DrawnLayer], view: ViewState, scope: Scope, scene: Scene) -> list[KeyGroup]:
-    """The key of what is visible; of a play, of all that comes and goes in it."""
-    groups = sheet.key_of(shown, view)
-    if scene.transition != "play" or scene.play_from is None:
-        return groups
-    middle = scene.play_from + (scope.on - scene.play_from) / 2
-    merged = []
-    for group in groups:
-        layer = next(layer for layer in shown if layer.name == group.layer)
-        found = {entry.label.in_(scope.language): entry for entry in group.entries}
-        for day in (scene.play_from, middle):
-            then = replace(layer, states=status.state_at(layer.name, layer.frame, day))
-            for other in sheet.key_of([then], view):
-                found = {entry.label.in_(scope.language): entry for entry in other.entries} | found
-        order = [STATE_LABELS[layer.name][state].in_(scope.language) for state in READING_ORDER[layer.name]]
-        merged.append(replace(group, entries=[found[name] for name in sorted(found, key=partial(_place, order))]))
-    return merged
-
-
 def _hidden(view: ViewState, scope: Scope, visible: Collection[str]) -> list[DrawnLayer]:
     """The layers that a scene does not show, as they would be if they were switched on."""
     others = {layer: 1.0 for layer in MAP_LAYERS if layer not in visible}
     return sheet.shown_layers(scope.facets, replace(view, layers=others))
-
-
-def _place(order: Sequence[str], name: str) -> int:
-    """The place of a state's name in the order; a road's name begins with its state."""
-    return next((place for place, known in enumerate(order) if name.startswith(known)), len(order))
-
-
-def _asked_for(scene: Scene, view: ViewState) -> set[str]:
-    """The layers that a scene shows, or works charts and figures out from."""
-    at_first = [layer.name for layer in MAP_LAYERS.values() if layer.visible]
-    charts = [sections.PARTS[name] for name in scene.charts if name in sections.PARTS]
-    return set(at_first if view.layers is None else view.layers).union(scene.figures, *(part.layers for part in charts))
-
-
-def _as_of(on: date, language: Language) -> str:
-    return text("As of {day}", day=formats.day(on, language)).in_(language)
-
-
-def _plots(scene: Scene, scope: Scope, damaged: Collection[str] = ()) -> tuple[dict[str, Plot], list[Text]]:
-    """The charts of a scene by their names, and what can't be shown."""
-    plots, problems = {}, []
-    for name in scene.charts:
-        part = sections.PARTS.get(name)
-        if part is None:
-            problems.append(text("There is no chart “{name}”.", name=name))
-        elif scope.has(*part.layers):
-            try:
-                chart = part.build(scope)
-                if chart.figure.data:  # a list may have nothing on it
-                    plots[name] = plot_of(chart)
-            except Exception as error:  # noqa: BLE001  the rest of the scene is shown
-                _log.error("a chart could not be made", scene=scene.title, chart=name, exc_info=error)
-                problems.append(text("The chart “{name}”: {problem}", name=name, problem=reason_of(error)))
-        else:
-            lacking = next(layer for layer in part.layers if not scope.has(layer))
-            if lacking not in damaged:
-                problems.append(
-                    text("A chart needs the layer {layer}, which is not published.", layer=LAYERS[lacking].title)
-                )
-    return plots, problems
-
-
-def _figures(scene: Scene, scope: Scope) -> list[Figure]:
-    reader = Reader(scope.language, scope.units)
-    figures = []
-    for layer in scene.figures:
-        headline = HEADLINES.get(layer)
-        if headline is not None and scope.has(layer):
-            numbers = scope.numbers(headline.part)
-            below = headline.below(numbers, reader).in_(scope.language)
-            figures.append(Figure(headline.label.in_(scope.language), headline.value(numbers, reader), below))
-    return figures
-
-
-def _flows(view: ViewState, scope: Scope) -> list[Flow]:
-    if view.flows is None or not scope.has("relocation_zones"):
-        return []
-    frame = scope.facets.frames["relocation_zones"]
-    states = scope.facets.states("relocation_zones", scope.on)
-    by_key = dict(zip(frame[LAYERS["relocation_zones"].key].astype("str"), states, strict=True))
-    return relocation_flows(scope.facets.frames, by_key, scope.kept.get("relocation_zones"))
-
-
-def _steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer], charts: Sequence[str]) -> list[Step]:
-    """The ends of the months from `play_from` to the scene's day, and that day; every n-th where there are too many.
-
-    Where nothing has changed on the map for more than a year before that day, those months are passed over.
-    """
-    if scene.transition != "play" or scene.play_from is None or scene.play_from >= scope.on:
-        return []
-    days = list(_month_ends(scene.play_from, scope.on))
-    ended = _states(visible, scope.on)
-    still = 0
-    while still < len(days) and all(map(np.array_equal, _states(visible, days[-1 - still]), ended)):
-        still += 1
-    if still > _LONGEST_STILL:
-        days = days[: 1 - still]  # the month in which it came to rest is played
-    days.append(scope.on)
-    apart = math.ceil(len(days) / _MOST_STEPS)
-    days = [*days[:-1:apart], days[-1]]
-    told = [_plots(replace(scene, charts=tuple(charts)), scope.at(day))[0] for day in days]
-    moves = [moving([plots.get(name) for plots in told], days) for name in charts]
-    return [
-        Step(
-            day,
-            formats.month(day, scope.language),
-            _figures(scene, scope.at(day)),
-            plots,
-            _as_of(day, scope.language),
-        )
-        for day, *plots in zip(days, *moves, strict=True)
-    ]
-
-
-def _states(visible: Sequence[DrawnLayer], on: date) -> list[np.ndarray]:
-    return [status.state_at(layer.name, layer.frame, on).to_numpy() for layer in visible]
-
-
-def _month_ends(first: date, before: date) -> Iterator[date]:
-    year, month = first.year, first.month
-    while True:
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        end = date.fromordinal(date(year, month, 1).toordinal() - 1)
-        if end >= before:
-            return
-        yield end
 
 
 def _seen(view: ViewState) -> Bounds | None:
