@@ -50,8 +50,10 @@ def _show_layer(layer: str, scope: Scope, *, visible: bool) -> bool:
             persist_state="session",
             width="stretch",
         )
-        if shown and len(STATES[layer]) == 1:
-            _show_legend(layer, scope)
+        entries = _legend(layer, scope) if shown else []
+        if len(entries) == 1 and len(STATES[layer]) == 1:  # the layer's own name says what it means
+            chips.show([Chip("", entries[0].css)])
+            entries = []
         with st.popover(
             t("Opacity"),
             icon=":material/opacity:",
@@ -78,21 +80,16 @@ def _show_layer(layer: str, scope: Scope, *, visible: bool) -> bool:
             persist_state="session",
             label_visibility="collapsed",
         )
-    if shown and len(STATES[layer]) > 1:
-        _show_legend(layer, scope)
+    chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)
     return shown
 
 
-def _show_legend(layer: str, scope: Scope) -> None:
-    """What each colour means and how often it is there; the colour alone where there is but one."""
+def _legend(layer: str, scope: Scope) -> list[legend.LegendEntry]:
+    """What each colour means, and how often it is there."""
     states = data.states(scope.versions[layer], scope.on)
     if layer in scope.kept:
         states = states[scope.kept[layer]]
-    entries = legend.legend(layer, scope.frames[layer], states, state.theme())
-    if len(STATES[layer]) == 1:
-        chips.show(Chip("", entry.css) for entry in entries)
-    else:
-        chips.show(Chip(say(entry.label), entry.css, formats.number(entry.count)) for entry in entries)
+    return legend.legend(layer, scope.frames[layer], states, state.theme())
 
 
 def _show_remarks(layer: str, scope: Scope, *, with_data_date: bool) -> None:

@@ -4,7 +4,7 @@ import { imprintOf } from "./sources.js";
 
 const SMALLEST = 0.6; // of the size that the screen gives
 const STEP = 0.05;
-const DRAWN_FOR = { width: 1920, height: 1080 };
+const DRAWN_FOR = { width: 1366, height: 768 };
 
 export class Page {
   constructor(story) {
