@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from geopandas import GeoSeries
 
 from geodata.schema import DRAWING_CRS, STORE_CRS
 from layers.legend import LegendEntry
-from layers.sheet.canvas import width_mm
+from layers.sheet.canvas import width_mm, wrap
 from layers.sheet.fonts import Weight
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box, Layout
@@ -34,8 +35,21 @@ _SWATCH = (4.6, 2.6)
 _ROOM = 1.03
 """How much wider than the place the ground is at least."""
 
+_PAUSE = re.compile(r"[：；，、。:;,]\s*")
+
 LAYOUT = Layout("A4", "landscape", PAGE, PAGE, MAP, MAP, SIDE, FOOT, _TEXT_PT)
 """For `layers.sheet.canvas.Page`; the paper's name only says how finely a PNG is drawn."""
+
+
+def title_lines(title: str, size_pt: float, width: float) -> list[str]:
+    """A title in lines of at most `width` mm; one of two lines breaks at a comma or colon where it can."""
+    lines = wrap(title, size_pt, width, "bold")
+    cuts = [pause.end() for pause in _PAUSE.finditer(title)]
+    parts = [[title[:cut].rstrip(), title[cut:]] for cut in cuts]
+    wide = [max(width_mm(part, size_pt, "bold") for part in two) for two in parts]
+    if len(lines) != 2 or not wide or min(wide) > width:
+        return lines
+    return parts[wide.index(min(wide))]
 
 
 def ground_of(shown: Shown) -> Bounds:

@@ -42,6 +42,7 @@ from layers.story.board import (
     key_rows,
     key_top,
     scale_of,
+    title_lines,
 )
 from layers.story.flow_lines import flow_lines
 from layers.story.markdown import Across, Paragraph, Run, Table, paragraphs_of, plain
@@ -221,7 +222,7 @@ def _draw_flows(page: Page, shown: Shown) -> None:
 
 def _write_words(page: Page, shown: Shown) -> float:
     top = SIDE.top
-    for line in wrap(shown.scene.title, _TITLE_PT, SIDE.width):
+    for line in title_lines(shown.scene.title, _TITLE_PT, SIDE.width):
         top -= _TITLE_PT * _LINE / PT_PER_MM
         page.write(line, SIDE.x, top + 2.5, _TITLE_PT, weight="bold", colour=INK, up="baseline")
     top -= 2

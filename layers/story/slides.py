@@ -40,6 +40,7 @@ from layers.story.board import (
     key_rows,
     key_top,
     scale_of,
+    title_lines,
 )
 from layers.story.map_shapes import add_map, add_swatch, describe, emu, paint_area, top_of, without_style
 from layers.story.markdown import Across, Table, as_lines, paragraphs_of, plain, stretches
@@ -166,9 +167,11 @@ def _say_failure(slide: Any, shown: Shown, failure: Text) -> None:
 
 def _add_words(slide: Any, shown: Shown) -> float:
     """Title, caption and figures from the top of the panel downwards; where they end, mm."""
-    top = SIDE.top - _height(shown.scene.title, _TITLE_PT, weight="bold")
+    wider = _wider(shown.scene.title, "bold")
+    title = "\n".join(title_lines(shown.scene.title, _TITLE_PT, SIDE.width / wider))
+    top = SIDE.top - _height(title, _TITLE_PT, weight="bold")
     place = Box(SIDE.x, top, SIDE.width, SIDE.top - top)
-    _write(slide, place, shown.scene.title, _TITLE_PT, is_bold=True, anchor=MSO_ANCHOR.TOP, into=slide.shapes.title)
+    _write(slide, place, title, _TITLE_PT, is_bold=True, anchor=MSO_ANCHOR.TOP, into=slide.shapes.title)
     top = _add_caption(slide, shown.scene.caption, top)
     top -= 2
     is_many = len(shown.figures) > 3
@@ -239,9 +242,13 @@ def _height(words: str, size_pt: float, width: float = SIDE.width, weight: Weigh
     """About how high a text is in a column, mm, in whatever font the machine has that shows it."""
     if not words.strip():
         return 0.0
-    wider = _OTHER_FONTS[weight] if any(sign.isascii() for sign in words) else _HANZI_WIDER
-    lines = [wrap(line, size_pt, width / wider, weight) for line in words.splitlines() if line.strip()]
+    lines = [wrap(line, size_pt, width / _wider(words, weight), weight) for line in words.splitlines() if line.strip()]
     return sum(map(len, lines)) * size_pt * 1.5 / _PT_PER_MM
+
+
+def _wider(words: str, weight: Weight) -> float:
+    """How much wider a text may be in another font than in ours."""
+    return _OTHER_FONTS[weight] if any(sign.isascii() for sign in words) else _HANZI_WIDER
 
 
 def _add_key(slide: Any, shown: Shown) -> float:
@@ -398,5 +405,9 @@ def _write(
     into: Any = None,
 ) -> None:
     frame = _frame(slide, box, anchor, into)
-    frame.paragraphs[0].alignment = across
-    set_run(frame.paragraphs[0].add_run(), words, size_pt, colour=colour, is_bold=is_bold)
+    paragraph = frame.paragraphs[0]
+    paragraph.alignment = across
+    for number, line in enumerate(words.split("\n")):
+        if number:
+            paragraph.add_line_break()
+        set_run(paragraph.add_run(), line, size_pt, colour=colour, is_bold=is_bold)
