@@ -7,6 +7,7 @@ import streamlit as st
 from geodata.stories import Story
 from layers.story.routes import player_url
 from pages.ui import account, data, feedback, notes, story_pass, travel
+from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
 from pages.ui.present import choice, editor, leaves, scenes, shelf, stage
 
@@ -22,6 +23,9 @@ def show() -> None:
         story = _show_bar()
         if refused := choice.take_refusal():
             st.warning(say(refused))
+            st.toast(plain(say(refused)), icon=":material/warning:")  # the button may be far below
+        if done := choice.take_told():
+            st.toast(say(done), icon=":material/check:")
         if not story.scenes:
             _advise_on_empty()
             return

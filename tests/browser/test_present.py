@@ -105,6 +105,38 @@ def test_a_story_goes_out_as_a_file_and_comes_back(window: Window, store: Store,
 
 
 @pytest.mark.usefixtures("no_stories")
+def test_a_story_is_renamed_written_and_opened_on_the_map(window: Window, store: Store) -> None:
+    window.open("/present")
+    window.map_frame()
+
+    def press(key: str) -> None:
+        window.widget(key).locator("button").first.click()
+
+    press("story_shelf")
+    press("story_copy")
+    window.wait_for("the copy", lambda: len(stories.read_stories(store)) == 1)
+    window.wait_until_settled()
+    name = window.widget("story_name").locator("input")
+    if not name.is_visible():
+        press("story_shelf")
+    name.fill("改了名")
+    press("story_rename")
+    chosen = window.widget("story").locator("input")
+    window.wait_for("the new name", lambda: chosen.input_value() == "改了名")
+    window.page.keyboard.press("Escape")
+    press("scene_4")
+    window.wait_for("the fifth scene", lambda: "5 / 10" in window.widget("scene_steps").inner_text())
+    assert chosen.input_value() == "改了名"
+    window.page.locator("[class*='st-key-scene_caption_'] textarea").fill("写完就存")
+    window.page.locator("[class*='st-key-scene_save_'] button").click()
+    window.wait_for("the words", lambda: stories.read_stories(store)[0].scenes[4].caption == "写完就存")
+    window.wait_until_settled()
+    press("scene_open")
+    window.wait_for("the map", lambda: "layers=district.roads-35.parcels" in window.page.url)
+    window.wait_for("its parcels", lambda: 0 < window.painted()["parcels"] < 400)
+
+
+@pytest.mark.usefixtures("no_stories")
 def test_who_makes_a_story_sees_what_is_missing_and_the_audience_does_not(window: Window, store: Store) -> None:
     story = stories.save(store, Story("缺图表", (Scene("路网", {"layers": "roads"}, charts=("nothing",)),)))
     window.open("/present")

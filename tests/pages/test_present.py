@@ -75,14 +75,14 @@ def test_a_copy_of_the_ready_story_is_edited_scene_by_scene(open_page: OpenPage,
     assert not app.exception
     (copied,) = stories.read_stories(store)
     assert copied.name == "for Monday"
-    key = f"{copied.scenes[0].id}_{copied.edition}_en"
+    key = f"{copied.scenes[0].id}_0_en"
     app.text_input(key=f"scene_title_{key}").set_value("*Welcome*")
     app.text_area(key=f"scene_caption_{key}").set_value("**new**")
-    app.selectbox(key=f"scene_transition_{key}").select("play")
+    app.selectbox(key=f"scene_transition_{key}").select("play").run()
     app.date_input(key=f"scene_play_from_{key}").set_value(date(2019, 1, 1))
     app.date_input(key=f"scene_as_of_{key}").set_value(date(2020, 6, 30))
     app.multiselect(key=f"scene_charts_{key}").set_value(["roads"])
-    app.button(key=f"scene_save_{key}").click().run()
+    app.button(key=f"scene_save_{key[:-3]}").click().run()
     assert not app.exception
     scene = stories.read_stories(store)[0].scenes[0]
     assert (scene.title, scene.caption, scene.charts) == ("*Welcome*", "**new**", ("roads",))
@@ -94,23 +94,23 @@ def test_a_copy_of_the_ready_story_is_edited_scene_by_scene(open_page: OpenPage,
 def test_a_play_that_would_end_before_it_begins_is_refused(open_page: OpenPage, store: Store) -> None:
     story = saved(store)
     app = open_story(open_page, story)
-    key = f"{story.scenes[0].id}_{story.edition}_en"
-    app.selectbox(key=f"scene_transition_{key}").select("play")
+    key = f"{story.scenes[0].id}_0_en"
+    app.selectbox(key=f"scene_transition_{key}").select("play").run()
     app.date_input(key=f"scene_play_from_{key}").set_value(date(2020, 12, 31))
-    app.button(key=f"scene_save_{key}").click().run()
+    app.button(key=f"scene_save_{key[:-3]}").click().run()
     assert any("end before they begin" in warning.value for warning in app.warning)
     assert stories.read_stories(store)[0].edition == story.edition
     app.date_input(key=f"scene_play_from_{key}").set_value(date(2020, 12, 1))
-    app.button(key=f"scene_save_{key}").click().run()
+    app.button(key=f"scene_save_{key[:-3]}").click().run()
     assert stories.read_stories(store)[0].scenes[0].transition == "play"
 
 
 def test_a_scene_can_always_show_the_latest_day(open_page: OpenPage, store: Store) -> None:
     story = saved(store)
     app = open_story(open_page, story)
-    key = f"{story.scenes[0].id}_{story.edition}_en"
+    key = f"{story.scenes[0].id}_0_en"
     app.date_input(key=f"scene_as_of_{key}").set_value(None)
-    app.button(key=f"scene_save_{key}").click().run()
+    app.button(key=f"scene_save_{key[:-3]}").click().run()
     assert "as_of" not in stories.read_stories(store)[0].scenes[0].view
 
 
@@ -179,3 +179,95 @@ def test_what_the_map_shows_becomes_a_scene(open_page: OpenPage, store: Store) -
     assert scene.versions == {layer: version.number for layer, version in store.current().items()}
     app.button(key="add_scene_now").click().run()
     assert len(stories.read_stories(store)[0].scenes) == 2
+
+
+def test_a_scene_opens_on_the_map(open_page: OpenPage, store: Store) -> None:
+    app = open_story(open_page, saved(store))
+    app.button(key="scene_open").click().run()
+    assert not app.exception
+    assert {checkbox.key for checkbox in app.checkbox if checkbox.value} == {"layer_district", "layer_parcels"}
+
+
+def test_what_is_typed_is_there_again_after_another_scene(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    key = f"{story.scenes[0].id}_0_en"
+    app.text_area(key=f"scene_caption_{key}").set_value("half a sentence").run()
+    assert any(caption.value == "Not saved yet" for caption in app.caption)
+    app.button(key="scene_next").click().run()
+    app.button(key="scene_previous").click().run()
+    assert app.text_area(key=f"scene_caption_{key}").value == "half a sentence"
+    app.button(key=f"scene_discard_{key[:-3]}").click().run()
+    assert app.text_area(key=f"scene_caption_{story.scenes[0].id}_1_en").value == ""
+    assert not any(caption.value == "Not saved yet" for caption in app.caption)
+
+
+def test_what_others_save_in_another_scene_costs_nothing_that_is_typed(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    key = f"{story.scenes[0].id}_0"
+    app.text_area(key=f"scene_caption_{key}_en").set_value("mine").run()
+    stories.save(store, stories.with_changed(story, replace(story.scenes[1], title="theirs")))
+    app.button(key=f"scene_save_{key}").click().run()
+    assert not app.exception
+    first, second, _ = stories.read_stories(store)[0].scenes
+    assert (first.caption, second.title) == ("mine", "theirs")
+
+
+def test_of_two_who_write_in_one_scene_the_later_is_asked(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    key = f"{story.scenes[0].id}_0"
+    app.text_area(key=f"scene_caption_{key}_en").set_value("mine").run()
+    stories.save(store, stories.with_changed(story, replace(story.scenes[0], title="theirs")))
+    app.button(key=f"scene_save_{key}").click().run()
+    assert any("Somebody else changed this scene" in warning.value for warning in app.warning)
+    assert stories.read_stories(store)[0].scenes[0].caption == ""
+    assert app.text_area(key=f"scene_caption_{key}_en").value == "mine"
+    app.button(key=f"scene_over_{key}").click().run()
+    assert stories.read_stories(store)[0].scenes[0].caption == "mine"
+
+
+def test_a_form_in_which_nothing_is_typed_follows_what_others_save(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    stories.save(store, stories.with_changed(story, replace(story.scenes[0], title="theirs")))
+    app.run()
+    assert app.text_input(key=f"scene_title_{story.scenes[0].id}_1_en").value == "theirs"
+
+
+def test_a_renamed_story_stays_open(open_page: OpenPage, store: Store) -> None:
+    app = open_story(open_page, saved(store))
+    app.button(key="scene_next").click().run()
+    app.text_input(key="story_name").set_value("renamed")
+    app.button(key="story_rename").click().run()
+    assert "renamed" in app.selectbox(key="story").options
+    assert app.selectbox(key="story").value == stories.read_stories(store)[0].id
+    assert any(caption.value == "2 / 3" for caption in app.caption)
+
+
+def test_a_story_that_others_deleted_is_told(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_story(open_page, story)
+    stories.drop(store, story)
+    app.run()
+    assert app.selectbox(key="story").value == READY
+    assert any("no longer there" in warning.value for warning in app.warning)
+
+
+def test_a_scene_that_was_taken_out_can_be_put_back(open_page: OpenPage, store: Store) -> None:
+    app = open_story(open_page, saved(store))
+    app.button(key="scene_1").click().run()
+    app.button(key="scene_tool_drop").click().run()
+    assert titles(store) == "ac"
+    app.button(key="scene_put_back").click().run()
+    assert titles(store) == "abc"
+
+
+def test_copies_without_a_name_are_numbered(open_page: OpenPage, store: Store) -> None:
+    app = open_page("present", language="en")
+    for _ in range(2):
+        app.selectbox(key="story").select(READY).run()
+        app.button(key="story_copy").click().run()
+    names = sorted(story.name for story in stories.read_stories(store))
+    assert names[1] == f"{names[0]} 2"

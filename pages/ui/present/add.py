@@ -8,7 +8,6 @@ from datetime import date
 import streamlit as st
 
 from geodata import stories
-from geodata.i18n import text
 from geodata.stories import LONGEST_TITLE, Scene, Story
 from layers import formats
 from layers.story.compose import pinned
@@ -40,7 +39,7 @@ def _ask(view: Mapping[str, str]) -> None:
     st.selectbox(
         t("Story"),
         list(names),
-        list(names).index(last) if last in names else 0,
+        list(names).index(last if last in among else _NEW),
         key=_TO,
         format_func=names.__getitem__,
     )
@@ -61,7 +60,8 @@ def _add(among: Mapping[str, Story], view: Mapping[str, str]) -> None:
     title = st.session_state[_TITLE].strip() or _title_of(state.as_of())
     kept = {part: value for part, value in view.items() if part not in ("language", "section", "rule")}
     scene = pinned(Scene(title, kept), data.current())
-    to = among.get(st.session_state[_TO]) or Story(_free_name({story.name for story in among.values()}))
+    today = t("Story of {day}", day=formats.day(date.today(), language()))
+    to = among.get(st.session_state[_TO]) or Story(choice.free_name(today))
     if saved := choice.save(stories.with_scene(to, scene)):
         st.session_state.update({_TITLE: "", _TO: saved.id})
         st.session_state[_DONE] = saved.name
@@ -71,13 +71,3 @@ def _add(among: Mapping[str, Story], view: Mapping[str, str]) -> None:
 
 def _title_of(on: date) -> str:
     return t("As of {day}", day=formats.day(on, language()))
-
-
-def _free_name(taken: set[str]) -> str:
-    """A name for a new story that no other has."""
-    name = say(text("Story of {day}", day=formats.day(date.today(), language())))
-    return next(
-        each
-        for number in range(1, len(taken) + 2)
-        if (each := name if number == 1 else f"{name} {number}") not in taken
-    )

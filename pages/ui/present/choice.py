@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import streamlit as st
 
 from geodata import stories
 from geodata.errors import GeodataError
 from geodata.i18n import Text, text
-from geodata.stories import Story
+from geodata.stories import Scene, Story
 from layers.story.ready import READY, ready_story
 from pages.ui import account, data, who
 from pages.ui.language import language
 
 STORY_KEY = "story"
 _SCENE, _ASKED, _REFUSED, _DROPPED = "_scene", "_scene_asked", "_story_refused", "_story_before"
+_DONE, _TAKEN_OUT = "_story_done", "_scene_before"
 
 
 def offered() -> dict[str, Story]:
@@ -91,6 +93,13 @@ def save(story: Story) -> Story | None:
     return saved
 
 
+def free_name(name: str) -> str:
+    """A name for a story that no other has: the name itself, else with a number behind it."""
+    taken = {story.name for story in stories.read_stories(data.store())}
+    numbered = (name if number == 1 else f"{name} {number}" for number in count(1))
+    return next(each for each in numbered if each not in taken)
+
+
 def drop(story: Story) -> None:
     """Delete a story; it can be put back."""
     try:
@@ -100,6 +109,26 @@ def drop(story: Story) -> None:
     else:
         st.session_state[_DROPPED] = story
         open_story(READY)
+
+
+def take_out(story: Story, place: int) -> None:
+    """Take a scene out of its story; it can be put back."""
+    scene = story.scenes[place]
+    if save(stories.without_scene(story, scene.id)):
+        st.session_state[_TAKEN_OUT] = (story.id, place, scene)
+
+
+def taken_out(story: Story) -> Scene | None:
+    """The scene that was taken out of a story last in this session."""
+    before = st.session_state.get(_TAKEN_OUT)
+    return before[2] if before and before[0] == story.id else None
+
+
+def put_scene_back(story: Story) -> None:
+    """Take that back."""
+    _, place, scene = st.session_state.pop(_TAKEN_OUT)
+    if save(stories.with_scene(story, scene, place - 1)):
+        go(place)
 
 
 def dropped() -> Story | None:
@@ -113,6 +142,17 @@ def put_back() -> None:
     story = st.session_state.pop(_DROPPED, None)
     if story is not None and save(replace(story, edition=0)):
         open_story(story.id)
+
+
+def tell(words: Text) -> None:
+    """Say on the next run what was done."""
+    st.session_state[_DONE] = words
+
+
+def take_told() -> Text | None:
+    """What was done since the last run; told once."""
+    words: Text | None = st.session_state.pop(_DONE, None)
+    return words
 
 
 def refuse(reason: Text) -> None:

@@ -34,6 +34,15 @@ def show(story: Story) -> None:
             )
             if place == here and choice.may_change(story):
                 _show_tools(story, place)
+        if choice.may_change(story) and (before := choice.taken_out(story)):
+            st.button(
+                t("Put “{name}” back", name=plain(before.title)),
+                key="scene_put_back",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=choice.put_scene_back,
+                args=(story,),
+            )
 
 
 def _show_tools(story: Story, place: int) -> None:
@@ -42,7 +51,7 @@ def _show_tools(story: Story, place: int) -> None:
         is_last = place == len(story.scenes) - 1
         _tool("down", ":material/arrow_downward:", t("Later"), partial(_move, story, place, place + 1), not is_last)
         _tool("double", ":material/content_copy:", t("Duplicate"), partial(_double, story, place))
-        _tool("drop", ":material/delete:", t("Take out"), partial(_drop, story, place))
+        _tool("drop", ":material/delete:", t("Take out"), partial(choice.take_out, story, place))
 
 
 def _tool(name: str, icon: str, title: str, action: Callable[[], None], is_possible: bool = True) -> None:
@@ -59,7 +68,3 @@ def _move(story: Story, place: int, to: int) -> None:
 def _double(story: Story, place: int) -> None:
     if choice.save(stories.with_duplicate(story, place)):
         choice.go(place + 1)
-
-
-def _drop(story: Story, place: int) -> None:
-    choice.save(stories.without_scene(story, story.scenes[place].id))

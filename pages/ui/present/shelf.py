@@ -8,6 +8,7 @@ import streamlit as st
 
 from geodata import stories
 from geodata.errors import GeodataError
+from geodata.i18n import text
 from geodata.stories import LONGEST_NAME, Story
 from pages.ui import account
 from pages.ui.language import t
@@ -19,8 +20,12 @@ _NAME, _FILE = "story_name", "story_file"
 def show(among: dict[str, Story]) -> Story:
     """The list to choose from, and behind a button what can be done with the chosen one."""
     names = {story_id: story.name for story_id, story in among.items()}
-    if st.session_state.get(choice.STORY_KEY) not in names:
-        st.session_state[choice.STORY_KEY] = next(iter(names))
+    last = st.session_state.get(choice.STORY_KEY)
+    if last not in names:
+        if last is not None:
+            choice.refuse(text("The story that was open is no longer there: somebody deleted or closed it."))
+        last = next(iter(names))
+    st.session_state[choice.STORY_KEY] = last  # told anew: the browser knows it by a name that may be another now
     st.selectbox(
         t("Story"),
         list(names),
@@ -87,7 +92,7 @@ def _make() -> None:
 
 
 def _copy(story: Story) -> None:
-    name = st.session_state[_NAME].strip() or t("{name} (copy)", name=story.name)
+    name = st.session_state[_NAME].strip() or choice.free_name(t("{name} (copy)", name=story.name))
     if saved := choice.save(stories.copy_of(story, name)):
         _show_saved(saved)
 
