@@ -238,6 +238,12 @@ def strokes_of(look: Style, width: float) -> list[Stroke]:
     return [Stroke(look.glow, width * 3.2, below=True, opacity=0.55), line] if look.glow else [line]
 
 
+def is_line(layer: str, look: Style) -> bool:
+    """Whether a key shows a style as a line: lines, and areas that are an outline alone."""
+    kind = LAYERS[layer].geometry
+    return kind == "LineString" or (kind == "Polygon" and not look.fill and not look.hatch)
+
+
 def swatch_strokes(look: Style, height_px: float) -> list[Stroke]:
     """The strokes of a line in a key, where a line that is drawn to scale has at most the height of its swatch."""
     return strokes_of(look, min(max(look.width, 4.0), height_px - _CASING_PX) if look.to_scale else look.width)
@@ -268,7 +274,7 @@ def draw_swatch(page: Page, layer: str, look: Style, box: Box, opacity: float) -
     if kind == "Point":
         fill, edge = (to_hex(_faded(colour, opacity), keep_alpha=True) for colour in (look.fill, look.stroke))
         page.circle(x, y, min(look.radius * mm, box.height / 2), fill, look.width * mm, edge)
-    elif kind == "LineString":
+    elif is_line(layer, look):
         for stroke in swatch_strokes(look, box.height / mm):
             colour = to_hex(_faded(stroke.colour, stroke.opacity * opacity), keep_alpha=True)
             dash = [length * mm for length in stroke.dash]

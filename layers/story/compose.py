@@ -101,6 +101,7 @@ class Composer:
             key=[],
             hidden_key=[],
             plots=[],
+            filters="",
             figures=[],
             problems=[reason],
             failure=named(number, scene.title, reason),
@@ -133,6 +134,7 @@ class Composer:
             except BasemapError as error:
                 problems.append(error.message)
         illustrative = [layer.name for layer in shown if versions[layer.name].illustrative]
+        filtered = content.filters(view, scope, visible)
         flows = content.flows(view, scope)
         place = scene.bounds or _seen(view) or self._district(frames)
         state = webmap.map_state(
@@ -161,11 +163,13 @@ class Composer:
             key=play.key_of(shown, view, scope, scene),
             hidden_key=sheet.key_of(_hidden(view, scope, visible), view),
             plots=list(plots.values()),
+            filters=filtered,
             figures=content.figures(scene, scope),
             flows=flows,
             steps=play.steps(scene, scope, shown, list(plots)),
             imprint=[
                 content.as_of(on, self.language),
+                *([filtered] if filtered else []),
                 *sheet.sources_of(versions, shown, illustrative, self.language),
                 review_mark(settings, self.language),
             ],

@@ -7,6 +7,7 @@ from datetime import date
 
 import structlog
 
+from geodata.filters import PLACE
 from geodata.i18n import Language, Text, text
 from geodata.schema import LAYERS
 from geodata.stories import Scene
@@ -14,6 +15,7 @@ from layers import formats
 from layers.catalogue import MAP_LAYERS
 from layers.charts import sections
 from layers.charts.plot import Plot, plot_of
+from layers.filter_words import in_words
 from layers.flows import Flow, relocation_flows
 from layers.headlines import HEADLINES, Reader
 from layers.scope import Scope
@@ -75,6 +77,14 @@ def flows(view: ViewState, scope: Scope) -> list[Flow]:
     states = scope.facets.states("relocation_zones", scope.on)
     by_key = dict(zip(frame[LAYERS["relocation_zones"].key].astype("str"), states, strict=True))
     return relocation_flows(scope.facets.frames, by_key, scope.kept.get("relocation_zones"))
+
+
+def filters(view: ViewState, scope: Scope, visible: Collection[str]) -> str:
+    """The line of the imprint that names what the visible layers are filtered by; empty where they are whole."""
+    held = {key: condition for key, condition in view.filters.items() if key[0] in visible or key[0] == PLACE}
+    if not held:
+        return ""
+    return text("Filter: {filters}", filters=in_words(scope.facets, held, scope.language)).in_(scope.language)
 
 
 def as_of(on: date, language: Language) -> str:

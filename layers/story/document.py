@@ -64,6 +64,7 @@ def _scene(shown: Shown) -> dict[str, Any]:
             for step in shown.steps
         ],
         "imprint": list(shown.imprint),
+        "filters": shown.filters,
         "sources": _sources(shown),
         "problems": [problem.in_(language) for problem in shown.problems],
     }

@@ -77,25 +77,29 @@ def write_pictures(story: ShownStory, folder: Path, on_progress: OnProgress | No
     return problems
 
 
-def write_play(shown: Shown, count: int, to: Path, on_progress: Callable[[int, int], None] | None = None) -> int:
-    """Write the months of a scene, one of `count`, as an animated GIF; how many pictures it has.
-
-    A scene that does not play is one picture.
-    """
-    days = [step.on for step in shown.steps] or [shown.on]
-    apart = -(-len(days) // _MOST_FRAMES)
-    days = [*days[:-1:apart], days[-1]]
-    frames = []
-    for number, day in enumerate(days):
+def write_play(
+    playing: Sequence[Shown], count: int, to: Path, on_progress: Callable[[int, int, str], None] | None = None
+) -> int:
+    """Write the months of scenes, of `count` in all, as one animated GIF; how many pictures it has."""
+    moments = [(shown, day) for shown in playing for day in _days(shown)]
+    frames, lasting = [], []
+    for number, (shown, day) in enumerate(moments):
         if on_progress:
-            on_progress(number, len(days))
+            on_progress(number, len(moments), shown.scene.title)
         frames.append(_to_picture(draw_scene(_at(shown, day), count), width_px=_PNG_WIDTH_PX // 2))
-    palette = _palette_of([frames[0], frames[len(frames) // 2], frames[-1]])
+        lasting.append(_LAST_FRAME_MS if day == shown.on else _FRAME_MS)
+    palette = _palette_of([frames[0], *frames[:: max(1, len(frames) // 6)], frames[-1]])
     small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    lasting = [_FRAME_MS] * (len(small) - 1) + [_LAST_FRAME_MS]
     options = {"save_all": True, "append_images": small[1:], "duration": lasting, "loop": 0}
     _write_whole(to, lambda made: small[0].save(made, "GIF", **options))
     return len(small)
+
+
+def _days(shown: Shown) -> list[date]:
+    """The days of a play of which a picture is made, the scene's own the last."""
+    days = [step.on for step in shown.steps]
+    apart = -(-len(days) // _MOST_FRAMES)
+    return [*days[:-1:apart], days[-1]]
 
 
 def _palette_of(frames: Sequence[Image.Image]) -> Image.Image:

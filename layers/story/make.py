@@ -79,11 +79,10 @@ def make(
         case "png":
             return _zip_pictures(lambda folder: write_pictures(shown, folder, tell_written), to)
         case "gif":
-            playing = next((scene for scene in shown.scenes if scene.steps), None)
-            if playing is None:
+            playing = [scene for scene in shown.scenes if scene.steps]
+            if not playing:
                 raise StoryOptionError(text("No scene of “{name}” plays its months.", name=story.name))
-            title = playing.scene.title
-            write_play(playing, count, to, lambda done, of: tell_written(done, of, title))
+            write_play(playing, count, to, tell_written)
     return [problem for scene in shown.scenes for problem in problems_of(scene)]
 
 

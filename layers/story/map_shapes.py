@@ -21,7 +21,7 @@ from geodata.i18n import text
 from geodata.schema import LAYERS
 from layers.flows import Flow
 from layers.sheet.canvas import PT_PER_MM, Page, Words, width_mm
-from layers.sheet.features import draw_labels, looks, strokes_of, swatch_strokes, widths_px
+from layers.sheet.features import draw_labels, is_line, looks, strokes_of, swatch_strokes, widths_px
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box
 from layers.story.board import LAYOUT, MAP, PAGE
@@ -186,7 +186,7 @@ def add_swatch(shapes: Any, group: KeyGroup, style: Style, box: Box, name: str) 
     """Draw in a small box of the page, mm, how a style looks on the map."""
     kind, y = LAYERS[group.layer].geometry, box.centre[1]
     mm_per_px = LAYOUT.mm_per_px
-    if kind == "LineString":
+    if is_line(group.layer, style):
         for stroke in swatch_strokes(style, box.height / mm_per_px):
             line = shapes.add_connector(MSO_CONNECTOR.STRAIGHT, emu(box.x), top_of(y), emu(box.right), top_of(y))
             without_style(line).name = name

@@ -65,6 +65,8 @@ class Shown:
     """The key of the layers that are not visible, for a player in which they can be switched on."""
     plots: Sequence[Plot]
     """Its charts as plain numbers."""
+    filters: str
+    """What its layers are filtered by, in words; empty where they are whole. The imprint says it, too."""
     figures: Sequence[Figure]
     flows: Sequence[Flow] = ()
     steps: Sequence[Step] = ()

@@ -23,7 +23,7 @@ from pptx.util import Pt
 from geodata.i18n import Language, Text, text
 from layers import formats
 from layers.charts.plot import Plot, ink_on
-from layers.sheet.canvas import wrap
+from layers.sheet.canvas import width_mm, wrap
 from layers.sheet.fonts import Weight
 from layers.sheet.furniture import ILLUSTRATIVE
 from layers.sheet.paper import Box
@@ -57,6 +57,8 @@ _RULE = "C9C3B6"
 _MONTHS_APART, _MOST_TICKS = (1, 2, 3, 6, 12, 24, 60, 120), 5
 _OTHER_FONTS: dict[Weight, float] = {"regular": 1.06, "bold": 1.15}
 _HANZI_WIDER = 1.04
+_BARS_SHARE = 0.6
+"""About how much of a chart's width its longest bar has."""
 """How much wider texts may be than measured, with Latin or without: machines that show decks have other fonts."""
 _LEGEND_MM, _SMALLEST_PT = 10.0, 6.0
 _WHOLE_FROM = 100
@@ -307,7 +309,7 @@ def _add_chart(slide: Any, plot: Plot, box: Box) -> None:
         drawn = chart.plots[0]
         drawn.gap_width = 35
         drawn.overlap = 100
-    _paint_chart(chart, plot)
+    _paint_chart(chart, plot, box.width * _BARS_SHARE)
 
 
 def _set_rhythm(axis: Any, days: Sequence[date]) -> None:
@@ -338,7 +340,7 @@ def _bars_in_words(plot: Plot, row: int) -> list[str]:
     return told
 
 
-def _paint_chart(chart: Any, plot: Plot) -> None:
+def _paint_chart(chart: Any, plot: Plot, bars_mm: float) -> None:
     largest = max((value or 0 for series in plot.series for value in series.values), default=0)
     is_whole = all(float(value or 0).is_integer() for series in plot.series for value in series.values)
     decimals = "" if is_whole or largest >= _WHOLE_FROM else ".0"
@@ -364,8 +366,21 @@ def _paint_chart(chart: Any, plot: Plot) -> None:
             labels.font.size = Pt(_FOOT_PT)
             ink = INK if plot.row_paints else ink_on(series.paint, INK, "#ffffff")
             labels.font.color.rgb = RGBColor.from_string(ink[1:])
+            is_inside = plot.is_stacked and not plot.row_paints
+            for place, (value, words) in enumerate(zip(series.values, series.shown, strict=True)):
+                length = (value or 0) / (plot.largest or 1) * bars_mm
+                if is_inside and (not words or width_mm(words, _FOOT_PT) > length):
+                    _hide_label(drawn.points[place])
             if plot.row_paints:  # behind the bars, whose colours differ
                 labels.position = XL_LABEL_POSITION.OUTSIDE_END
+
+
+def _hide_label(point: Any) -> None:
+    """Leave out a number for which its part of a bar has no room."""
+    label = point.data_label._get_or_add_dLbl()
+    for child in list(label)[1:]:
+        label.remove(child)
+    label.append(label.makeelement(qn("c:delete"), {"val": "1"}))
 
 
 def _hide_marker(drawn: Any) -> None:

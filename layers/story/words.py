@@ -69,7 +69,7 @@ PLAYER_WORDS: dict[str, Text] = {
     "allIllustrative": text("All layers are illustrative data, not real."),
     "someIllustrative": text("These layers are illustrative, not real: {layers}."),
     "comma": text(", "),
-    "noNotes": label("本场景没有讲稿。", "This scene has no notes."),
+    "noNotes": label("本场景没有讲稿，或此处未附讲稿。", "This scene has no notes, or they are left out here."),
     "nextScene": label("下一场景", "Next"),
     "colon": label("：", ": "),
     "end": label("这是最后一个场景。", "This is the last scene."),

@@ -7,26 +7,12 @@ from functools import partial
 import streamlit as st
 
 from geodata.facets import Facets, title_of
-from geodata.filters import (
-    FARTHEST_M,
-    NO_FILTERS,
-    PLACE,
-    SHAPE,
-    Between,
-    Condition,
-    InRange,
-    Inside,
-    Key,
-    Near,
-    OneOf,
-    without,
-)
-from layers import formats
+from geodata.filters import FARTHEST_M, NO_FILTERS, PLACE, SHAPE, Key, Near, without
+from layers import filter_words
 from pages.ui import state
 from pages.ui.feedback import plain
 from pages.ui.language import language, say, t
 
-_MOST_NAMED = 3
 _DISTANCE = "filter_distance"
 
 
@@ -38,7 +24,7 @@ def show(facets: Facets) -> None:
             st.caption(t("Click a bar or a row, or draw on the map, to filter everything by it."), width="stretch")
         for number, (key, condition) in enumerate(held.items()):
             st.button(
-                f"{say(title_of(key))}{t(': ')}{plain(_named(facets, key, condition))}",
+                f"{say(title_of(key))}{t(': ')}{plain(filter_words.of_condition(facets, key, condition, language()))}",
                 key=f"filter_{number}",
                 icon=":material/close:",
                 icon_position="right",
@@ -67,38 +53,11 @@ def show(facets: Facets) -> None:
 
 def in_words(facets: Facets) -> str:
     """The filters that hold, as a line of text."""
-    return "; ".join(
-        f"{say(title_of(key))}{t(': ')}{_named(facets, key, condition)}" for key, condition in state.filters().items()
-    )
+    return filter_words.in_words(facets, state.filters(), language())
 
 
 def _take_away(key: Key) -> None:
     state.set_filters(without(state.filters(), key))
-
-
-def _named(facets: Facets, key: Key, condition: Condition) -> str:
-    """The values of a condition in words, the first few of many."""
-    match condition:
-        case OneOf(values):
-            names = [say(facets.name_of(key, value)) for value in sorted(values)]
-            if len(names) <= _MOST_NAMED:
-                return t(", ").join(names)
-            first = t(", ").join(names[:_MOST_NAMED])
-            return t("{first} and {count} more", first=first, count=len(names) - _MOST_NAMED)
-        case Between(first_day, last_day):
-            return f"{formats.day(first_day, language())} – {formats.day(last_day, language())}"
-        case InRange(low, high):
-            return _range_named(low, high)
-        case Inside(ring):
-            return t("shape with {count} corners", count=len(ring))
-        case Near(_, within_m):
-            return t("within {distance} of a line", distance=formats.length(within_m, language()))
-
-
-def _range_named(low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"≤ {high:,.12g}"
-    return f"≥ {low:,.12g}" if high is None else f"{low:,.12g} – {high:,.12g}"
 
 
 def _ask_distance(near: Near) -> None:

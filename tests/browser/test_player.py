@@ -497,3 +497,31 @@ def test_many_changes_leave_nothing_behind(open_window: OpenWindow) -> None:
     elements, layers = once_round()
     assert layers == before[1]
     assert elements <= before[0] * 1.1
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(1366, 768), (3840, 2160)])
+def test_title_and_key_of_a_bare_scene_cover_nothing_of_its_place(
+    open_window: OpenWindow, width_px: int, height_px: int
+) -> None:
+    page = player(open_window(width_px=width_px, height_px=height_px))
+    page.evaluate(
+        """() => {
+            const { scenes } = planPlayer.story;
+            scenes[1] = { ...scenes[0], number: 2, caption: "", figures: [], charts: [], transition: "cut" };
+        }"""
+    )
+    page.keyboard.press("ArrowRight")
+    waits(page)("document.querySelector('.player.bare')")
+    rest(page)
+    west, right = page.evaluate(
+        """() => {
+            const [[south, west], [north]] = planPlayer.story.scenes[1].bounds;
+            const { map } = planMap;
+            const scale = map.getContainer().getBoundingClientRect().width / map.getSize().x;
+            const rights = [...document.querySelectorAll(".bare h1, .bare .key")].map(
+                (part) => part.getBoundingClientRect().right
+            );
+            return [map.latLngToContainerPoint([(south + north) / 2, west]).x * scale, Math.max(...rights)];
+        }"""
+    )
+    assert west >= right

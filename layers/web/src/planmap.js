@@ -20,7 +20,7 @@ const GROUND = "district"; // lies under everything, and says nothing of the pla
 const SAME_ZOOM = 0.001;
 const NEAREST_SENT = 17; // a point has no extent that would say how near to go
 
-const planMap = (window.planMap = { ready: false, state: null, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
+const planMap = (window.planMap = { ready: false, state: null, coveredPx: 0, stats: { layers: {}, tiles: 0, paints: 0, lastPaintMs: 0 }, map: null });
 
 /** A Leaflet layer that, once on its map, makes the map the plan that `config` describes. */
 planMap.layer = (config) => {
@@ -149,11 +149,11 @@ function goToStart(map, state) {
   return true;
 }
 
-/** Fit the frame around `bounds`; a frame that has no room yet is fitted once it has. */
+/** Fit the frame around `bounds`, beside what covers its left; a frame that has no room yet is fitted once it has. */
 function fitBounds(map, bounds, { animate = false, maxZoom, durationS } = {}) {
   const { x, y } = map.getSize();
   if (Math.min(x, y) <= 2 * MARGIN_PX) return;
-  const options = { padding: [MARGIN_PX, MARGIN_PX], animate, maxZoom };
+  const options = { paddingTopLeft: [MARGIN_PX + planMap.coveredPx, MARGIN_PX], paddingBottomRight: [MARGIN_PX, MARGIN_PX], animate, maxZoom };
   if (durationS && !isThere(map, bounds, options)) map.flyToBounds(bounds, { ...options, duration: durationS });
   else map.fitBounds(bounds, options);
 }

@@ -105,6 +105,7 @@ test("the foot names the layers that are seen, by the day of their data, and wha
   assert.deepEqual(imprint("roads", "parcels"), ["As of today", "Source: roads v2, parcels v2 (to 2020-12-31)", "All.", "Not reviewed"]);
   assert.deepEqual(imprint("roads", "parks").slice(1, -1), ["Source: parks v2 (to 2019-01-01)", "Source: roads v2 (to 2020-12-31)", "Some: roads."]);
   assert.deepEqual(imprint(), ["As of today", "Not reviewed"]);
+  assert.equal(imprintOf({ ...scene, filters: "Filter: idle" }, () => false, words)[1], "Filter: idle");
 });
 
 test("a bow begins and ends at its places, and stands to one side of the straight line", () => {

@@ -20,7 +20,7 @@ _NAMES: dict[Form, Text] = {
     "pdf": text("PDF: vector pages for printing"),
     "html": text("Offline page (HTML): one file, plays from a stick without a network"),
     "png": text("Pictures (PNG): one of each scene"),
-    "gif": text("Moving picture (GIF) of the scene that plays"),
+    "gif": text("Moving picture (GIF) of the scenes that play"),
 }
 _MIME: dict[Form, str] = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",

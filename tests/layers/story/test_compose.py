@@ -193,3 +193,11 @@ def test_every_chart_has_a_short_name() -> None:
 
 def test_an_empty_story_is_composed_too(store: Store) -> None:
     assert compose(store, Story("empty"), "zh").scenes == []
+
+
+def test_what_a_scene_is_filtered_by_stands_in_its_imprint(composer: Composer) -> None:
+    view = {"layers": "district.parcels", "f.parcels.state": "idle"}
+    shown = composer.scene(Scene("a", view), 1)
+    assert shown.imprint[1] == "Filter: Land parcels · Status: Suspected idle"
+    hidden = composer.scene(Scene("b", view | {"layers": "district.roads"}), 2)
+    assert not any(line.startswith("Filter") for line in hidden.imprint)

@@ -277,6 +277,13 @@ def test_the_moving_picture_has_a_picture_for_each_month(made: dict[str, Path]) 
         assert picture.n_frames == 3  # October, November, and the day itself
 
 
+def test_every_scene_that_plays_is_in_the_moving_picture(store: Store, tmp_path: Path) -> None:
+    roads = replace(STORY.scenes[1], transition="play", play_from=date(2020, 11, 1))
+    make(store, replace(STORY, scenes=(roads, STORY.scenes[2])), "zh", "gif", tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as picture:
+        assert picture.n_frames == 2 + 3
+
+
 def test_the_handout_is_one_file_that_names_no_other_place(made: dict[str, Path]) -> None:
     content = made["html"].read_text(encoding="utf-8")
     addresses = set(re.findall(r"""(?:https?:)?//[\w.-]+\.\w+[^\s"'`<>)]*""", content))
@@ -352,3 +359,21 @@ def test_a_story_without_scenes_or_without_a_play_is_refused(store: Store, tmp_p
     with pytest.raises(StoryOptionError, match="plays its months"):
         make(store, still, "en", "gif", tmp_path / "a.gif")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_number_for_which_a_bar_has_no_room_is_left_out(made: dict[str, Path]) -> None:
+    roads = Presentation(str(made["pptx"])).slides[2]
+    (chart,) = (shape.chart for shape in roads.shapes if shape.has_chart)
+    drawn = list(chart.plots[0].series)
+    largest = max(sum(values) for values in zip(*(series.values for series in drawn), strict=True))
+    shares = {(series.index, place): value / largest for series in drawn for place, value in enumerate(series.values)}
+    hidden = {
+        (series.index, int(label.find(qn("c:idx")).get("val")))
+        for series in drawn
+        for label in series._element.iter(qn("c:dLbl"))
+        if label.find(qn("c:delete")) is not None
+    }
+    assert {place for place, share in shares.items() if share < 0.02} <= hidden
+    wide = {place for place, share in shares.items() if share > 0.4}
+    assert wide
+    assert not wide & hidden

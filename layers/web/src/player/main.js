@@ -122,6 +122,7 @@ class ScenePlayer extends Player {
     this.map.stop();
     this.found.close();
     this.page.show(scene);
+    window.planMap.coveredPx = this.page.coveredPx();
     this.state = scene.state;
     this.over.toggle("layers", false);
     this.over.showLayers(this.layersOf(scene.state), (layer, visible) => this.showLayer(layer, visible));

@@ -4,6 +4,7 @@ import { imprintOf } from "./sources.js";
 
 const SMALLEST = 0.6; // of the size that the screen gives
 const STEP = 0.05;
+const MOST_COVERED = 0.4; // of the map's width
 const DRAWN_FOR = { width: 1366, height: 768 };
 
 export class Page {
@@ -58,6 +59,14 @@ export class Page {
     this.problems.replaceChildren(...scene.problems.map((problem) => element("li", "", problem)));
     this.caption.scrollTop = 0;
     this.fit();
+  }
+
+  /** How much of the map's left title and key cover, where they lie on it; in the map's own pixels. */
+  coveredPx() {
+    if (!this.root.classList.contains("bare")) return 0;
+    const right = Math.max(...[this.title, this.key].map((part) => part.getBoundingClientRect().right));
+    const room = this.stage.clientWidth;
+    return (Math.min(right, MOST_COVERED * room) / room) * this.map.clientWidth;
   }
 
   /** The key and the sources of the layers that are seen. */

@@ -1,7 +1,7 @@
 // The lines of the foot that name what is seen, for the layers that are.
 
 /** The imprint of a scene with the `sources` of these layers, as the server words it for the scene's own. */
-export function imprintOf({ imprint, sources }, seen, words) {
+export function imprintOf({ imprint, filters, sources }, seen, words) {
   const shown = sources.filter(({ layer }) => seen(layer));
   const byDay = new Map();
   for (const source of shown) byDay.set(source.dataDay, [...(byDay.get(source.dataDay) || []), source]);
@@ -12,7 +12,7 @@ export function imprintOf({ imprint, sources }, seen, words) {
   const illustrative = shown.filter((source) => source.illustrative);
   if (illustrative.length && illustrative.length === shown.length) lines.push(words.allIllustrative);
   else if (illustrative.length) lines.push(fill(words.someIllustrative, { layers: illustrative.map(({ title }) => title).join(words.comma) }));
-  return [imprint[0], ...lines, imprint.at(-1)];
+  return [imprint[0], ...(filters ? [filters] : []), ...lines, imprint.at(-1)];
 }
 
 function fill(template, values) {
