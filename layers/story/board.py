@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import shapely
 from geopandas import GeoSeries
 
+from geodata.i18n import Text, text
 from geodata.schema import DRAWING_CRS, STORE_CRS
 from layers.legend import LegendEntry
 from layers.sheet.canvas import width_mm, wrap
 from layers.sheet.fonts import Weight
 from layers.sheet.furniture import KeyGroup
 from layers.sheet.paper import Bounds, Box, Layout
-from layers.story.markdown import Table, plain
-from layers.story.shown import Figure, Shown
+from layers.story.markdown import Paragraph, Run, Table, cut, paragraphs_of, plain
+from layers.story.shown import Figure, Shown, named
 
 PAGE = Box(0, 0, 338.67, 190.5)
 _EDGE, _FOOT, _PANEL, _GAP = 7.0, 8.0, 104.0, 6.0
@@ -35,10 +37,39 @@ _SWATCH = (4.6, 2.6)
 _ROOM = 1.03
 """How much wider than the place the ground is at least."""
 
+_MORE = Run("…")
 _PAUSE = re.compile(r"[：；，、。:;,]\s*")
+
+_LEAST_PLOTS_MM = 42.0
+"""What charts have at least below the words of a scene."""
 
 LAYOUT = Layout("A4", "landscape", PAGE, PAGE, MAP, MAP, SIDE, FOOT, _TEXT_PT)
 """For `layers.sheet.canvas.Page`; the paper's name only says how finely a PNG is drawn."""
+
+
+def caption_of(shown: Shown, top: float, height_of: Callable[[Paragraph | Table], float]) -> list[Paragraph | Table]:
+    """What of a caption has room below `top`, mm; where that is not all, three dots stand at its end."""
+    parts = paragraphs_of(shown.scene.caption)
+    room = top - key_top(shown) - (_LEAST_PLOTS_MM if shown.plots else 0.0)
+    found: list[Paragraph | Table] = []
+    for part in parts:
+        if height_of(part) <= room:
+            room -= height_of(part)
+            found.append(part)
+            continue
+        if not isinstance(part, Table):
+            fits = bisect_right(range(len(plain(part))), room, key=lambda end: height_of([*cut(part, 0, end), _MORE]))
+            found.append([*cut(part, 0, fits - 1), _MORE] if fits else [_MORE])
+        break
+    return found
+
+
+def said_of_cut(shown: Shown, parts: Sequence[Paragraph | Table]) -> list[Text]:
+    """That a caption has more than these parts, where it has."""
+    if list(parts) == paragraphs_of(shown.scene.caption):
+        return []
+    problem = text("the caption is longer than the page has room for; its end is left out.")
+    return [named(shown.number, shown.scene.title, problem)]
 
 
 def title_lines(title: str, size_pt: float, width: float) -> list[str]:

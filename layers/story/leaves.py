@@ -36,16 +36,18 @@ from layers.story.board import (
     MAP,
     PAGE,
     SIDE,
+    caption_of,
     column_widths,
     figures_in,
     ground_of,
     key_rows,
     key_top,
+    said_of_cut,
     scale_of,
     title_lines,
 )
 from layers.story.flow_lines import flow_lines
-from layers.story.markdown import Across, Paragraph, Run, Table, paragraphs_of, plain
+from layers.story.markdown import Across, Paragraph, Run, Table, cut, plain
 from layers.story.runs import INK, QUIET
 from layers.story.shown import Figure, Shown, ShownStory, failed, problems_of
 from layers.story.slides import OnProgress
@@ -58,6 +60,7 @@ _RULE = "#c9c3b6"
 _PNG_WIDTH_PX = 1920
 _FRAME_MS, _LAST_FRAME_MS = 450, 3000
 _MOST_FRAMES = 40
+_TITLE_MM = _TITLE_PT * _LINE / PT_PER_MM
 _log = structlog.get_logger(__name__)
 
 
@@ -153,6 +156,7 @@ def _pages(story: ShownStory, on_progress: OnProgress | None) -> tuple[list[Page
         else:
             try:
                 pages.append(draw_scene(shown, len(story.scenes)))
+                problems += said_of_cut(shown, _caption(shown))
             except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
                 _log.error("a page could not be made", scene=shown.scene.title, exc_info=error)
                 problems.append(failed(shown, error))
@@ -224,13 +228,24 @@ def _draw_flows(page: Page, shown: Shown) -> None:
         )
 
 
+def _title(shown: Shown) -> tuple[list[str], float]:
+    """The lines of the title, and where the caption begins, mm."""
+    lines = title_lines(shown.scene.title, _TITLE_PT, SIDE.width)
+    return lines, SIDE.top - len(lines) * _TITLE_MM - 2
+
+
+def _caption(shown: Shown) -> list[Paragraph | Table]:
+    """What of the caption has room."""
+    return caption_of(shown, _title(shown)[1], _height_of)
+
+
 def _write_words(page: Page, shown: Shown) -> float:
-    top = SIDE.top
-    for line in title_lines(shown.scene.title, _TITLE_PT, SIDE.width):
-        top -= _TITLE_PT * _LINE / PT_PER_MM
-        page.write(line, SIDE.x, top + 2.5, _TITLE_PT, weight="bold", colour=INK, up="baseline")
-    top -= 2
-    for part in paragraphs_of(shown.scene.caption):
+    lines, top = _title(shown)
+    for number, line in enumerate(lines, 1):
+        page.write(
+            line, SIDE.x, SIDE.top - number * _TITLE_MM + 2.5, _TITLE_PT, weight="bold", colour=INK, up="baseline"
+        )
+    for part in _caption(shown):
         if isinstance(part, Table):
             top = _write_table(page, part, top)
         else:
@@ -271,6 +286,18 @@ def _write_paragraph(page: Page, runs: Paragraph, x: float, top: float, width: f
     return len(lines) * line_mm
 
 
+def _height_of(part: Paragraph | Table) -> float:
+    """How high a part of a caption is with what stands below it, mm."""
+    line_mm = _TEXT_PT * _LINE / PT_PER_MM
+    if not isinstance(part, Table):
+        return len(_lines_of(part, SIDE.width)) * line_mm + 1
+    widths = column_widths(part, _TEXT_PT)
+    cells = [
+        [len(_lines_of(cell, width - CELL_GAP)) for cell, width in zip(row, widths, strict=True)] for row in part.rows
+    ]
+    return sum(max(lines, default=0) * line_mm + 0.6 for lines in cells) + 1
+
+
 def _lines_of(runs: Paragraph, width: float) -> list[list[Run]]:
     """The runs of a paragraph in lines of at most this width; all is measured in bold where some of it is."""
     weight: Weight = "bold" if any(run.is_bold for run in runs) else "regular"
@@ -278,19 +305,9 @@ def _lines_of(runs: Paragraph, width: float) -> list[list[Run]]:
     for part in plain(runs).split("\n"):
         for line in wrap(part, _TEXT_PT, width, weight):
             start = plain(runs).index(line, start)
-            lines.append(_cut(runs, start, start + len(line)))
+            lines.append(cut(runs, start, start + len(line)))
             start += len(line)
     return lines
-
-
-def _cut(runs: Paragraph, start: int, end: int) -> list[Run]:
-    """What of runs stands from a sign to another."""
-    found, at = [], 0
-    for run in runs:
-        if words := run.words[max(0, start - at) : max(0, end - at)]:
-            found.append(replace(run, words=words))
-        at += len(run.words)
-    return found
 
 
 def _weight(run: Run) -> Weight:

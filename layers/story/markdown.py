@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, cast
 
@@ -147,6 +147,16 @@ def stretches(parts: Sequence[Paragraph | Table]) -> Iterator[list[Paragraph] | 
 def plain(paragraph: Paragraph) -> str:
     """The words of a paragraph."""
     return "".join(run.words for run in paragraph)
+
+
+def cut(paragraph: Paragraph, start: int, end: int) -> list[Run]:
+    """What of a paragraph stands from a sign to another."""
+    found, at = [], 0
+    for run in paragraph:
+        if words := run.words[max(0, start - at) : max(0, end - at)]:
+            found.append(replace(run, words=words))
+        at += len(run.words)
+    return found
 
 
 def _runs(parts: Sequence[Token], *, is_bold: bool) -> list[Run]:

@@ -34,16 +34,18 @@ from layers.story.board import (
     FOOT,
     PAGE,
     SIDE,
+    caption_of,
     column_widths,
     figures_in,
     ground_of,
     key_rows,
     key_top,
+    said_of_cut,
     scale_of,
     title_lines,
 )
 from layers.story.map_shapes import add_map, add_swatch, describe, emu, paint_area, top_of, without_style
-from layers.story.markdown import Across, Table, as_lines, paragraphs_of, plain, stretches
+from layers.story.markdown import Across, Paragraph, Table, as_lines, paragraphs_of, plain, stretches
 from layers.story.runs import INK, QUIET, name_font, set_run, write_paragraphs, write_runs
 from layers.story.shown import Shown, ShownStory, failed, problems_of
 
@@ -86,6 +88,7 @@ def write_slides(story: ShownStory, to: Path, on_progress: OnProgress | None = N
         else:
             try:
                 _fill_slide(slide, story, scene)
+                problems += said_of_cut(scene, _caption(scene))
             except Exception as error:  # noqa: BLE001  a scene that fails is named, and the rest is made
                 _log.error("a slide could not be made", scene=scene.scene.title, exc_info=error)
                 problems.append(failed(scene, error))
@@ -167,14 +170,24 @@ def _say_failure(slide: Any, shown: Shown, failure: Text) -> None:
     _write(slide, FAILURE, failure.in_(shown.language), _TEXT_PT, anchor=MSO_ANCHOR.TOP)
 
 
-def _add_words(slide: Any, shown: Shown) -> float:
-    """Title, caption and figures from the top of the panel downwards; where they end, mm."""
+def _title(shown: Shown) -> tuple[str, float]:
+    """The title in its lines, and where they end, mm."""
     wider = _wider(shown.scene.title, "bold")
     title = "\n".join(title_lines(shown.scene.title, _TITLE_PT, SIDE.width / wider))
-    top = SIDE.top - _height(title, _TITLE_PT, weight="bold")
+    return title, SIDE.top - _height(title, _TITLE_PT, weight="bold")
+
+
+def _caption(shown: Shown) -> list[Paragraph | Table]:
+    """What of the caption has room."""
+    return caption_of(shown, _title(shown)[1], _height_of)
+
+
+def _add_words(slide: Any, shown: Shown) -> float:
+    """Title, caption and figures from the top of the panel downwards; where they end, mm."""
+    title, top = _title(shown)
     place = Box(SIDE.x, top, SIDE.width, SIDE.top - top)
     _write(slide, place, title, _TITLE_PT, is_bold=True, anchor=MSO_ANCHOR.TOP, into=slide.shapes.title)
-    top = _add_caption(slide, shown.scene.caption, top)
+    top = _add_caption(slide, _caption(shown), top)
     top -= 2
     is_many = len(shown.figures) > 3
     line, apart = (8.0, 1.0) if is_many else (11.0, 2.5)
@@ -194,9 +207,14 @@ def _add_words(slide: Any, shown: Shown) -> float:
     return top - 1
 
 
-def _add_caption(slide: Any, caption: str, top: float) -> float:
+def _height_of(part: Paragraph | Table) -> float:
+    """About how high a part of a caption is with what stands above it, mm."""
+    return sum(_row_heights(part)) + 2 if isinstance(part, Table) else _height(plain(part), _TEXT_PT) + 2
+
+
+def _add_caption(slide: Any, caption: Sequence[Paragraph | Table], top: float) -> float:
     """The caption below `top`, its tables as tables; where it ends, mm."""
-    for part in stretches(paragraphs_of(caption)):
+    for part in stretches(caption):
         if isinstance(part, Table):
             top = _add_table(slide, part, top - 2)
             continue
@@ -207,13 +225,17 @@ def _add_caption(slide: Any, caption: str, top: float) -> float:
     return top
 
 
-def _add_table(slide: Any, table: Table, top: float) -> float:
-    """A table that can be edited, below `top`; where it ends, mm."""
+def _row_heights(table: Table) -> list[float]:
     widths = column_widths(table, _TEXT_PT)
-    heights = [
+    return [
         max(_height(plain(cell), _TEXT_PT, width - CELL_GAP) for cell, width in zip(row, widths, strict=True))
         for row in table.rows
     ]
+
+
+def _add_table(slide: Any, table: Table, top: float) -> float:
+    """A table that can be edited, below `top`; where it ends, mm."""
+    widths, heights = column_widths(table, _TEXT_PT), _row_heights(table)
     low = top - sum(heights)
     place = (emu(SIDE.x), top_of(low, sum(heights)), emu(sum(widths)), emu(sum(heights)))
     frame = slide.shapes.add_table(len(table.rows), len(widths), *place)

@@ -33,12 +33,12 @@ from layers.charts.plot import plot_of
 from layers.sheet.canvas import Page
 from layers.sheet.paper import Box
 from layers.story import slides
-from layers.story.board import LAYOUT, SIDE, column_widths
+from layers.story.board import LAYOUT, SIDE, caption_of, column_widths, key_top
 from layers.story.compose import Composer, compose
 from layers.story.document import to_json
 from layers.story.leaves import draw_plot, draw_scene
-from layers.story.make import FORMS, StoryOptionError, make
-from layers.story.markdown import paragraphs_of
+from layers.story.make import FORMS, Form, StoryOptionError, make
+from layers.story.markdown import Paragraph, Table, paragraphs_of, plain
 from layers.story.runs import FONT
 
 VIEW = {"as_of": "2020-12-31"}
@@ -377,3 +377,27 @@ def test_a_number_for_which_a_bar_has_no_room_is_left_out(made: dict[str, Path])
     wide = {place for place, share in shares.items() if share > 0.4}
     assert wide
     assert not wide & hidden
+
+
+@pytest.mark.parametrize("form", ["pptx", "pdf"])
+def test_a_caption_that_has_no_room_is_cut_and_named(store: Store, tmp_path: Path, form: Form) -> None:
+    caption = "第一段。\n\n" + "很长的说明，" * 300 + "\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |"
+    long = replace(STORY.scenes[0], caption=caption)
+    problems = make(store, replace(STORY, scenes=(long,)), "en", form, tmp_path / f"a.{form}")
+    assert [problem.in_("en") for problem in problems] == [
+        "Scene 1 “用地现状”: the caption is longer than the page has room for; its end is left out."
+    ]
+
+
+def test_what_of_a_caption_has_room_ends_with_three_dots(store: Store) -> None:
+    (shown,) = compose(
+        store, replace(STORY, scenes=(replace(STORY.scenes[0], caption="一二三四\n\n五六七八"),)), "zh"
+    ).scenes
+    low = key_top(shown) + 42
+
+    def height_of(part: Paragraph | Table) -> float:
+        assert not isinstance(part, Table)
+        return float(len(plain(part)))
+
+    words = [[plain(part) for part in caption_of(shown, low + room, height_of)] for room in (8, 7, 4, 3, 0)]
+    assert words == [["一二三四", "五六七八"], ["一二三四", "五六…"], ["一二三四", "…"], ["一二…"], ["…"]]

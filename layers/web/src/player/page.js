@@ -92,8 +92,9 @@ export class Page {
   fit() {
     for (let size = 1; size >= SMALLEST; size -= STEP) {
       this.side.style.setProperty("--fit", size.toFixed(2));
-      if (![this.side, this.caption, this.charts].some(isCut)) return;
+      if (![this.side, this.caption, this.charts].some(isCut)) break;
     }
+    this.caption.classList.toggle("more", isCut(this.caption));
   }
 
   showFigures(figures) {
