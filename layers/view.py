@@ -19,6 +19,7 @@ part          example                        meaning
 ``flows``     ``relocation``                 lines from where firms leave to the parks that receive them
 ``rule``      ``bridges``                    rule of the checks page, or a question: `parcels.near50.waterways`
 ``section``   ``land``                       section of the dashboard
+``story``     ``0123456789abcdef``           story of the page Present; the ready one without it
 ``f.…``       ``f.parcels.state=idle``       a filter (`geodata.filters.to_query`), as many as there are
 ``centre``    ``116.66000_35.40000``         centre, degrees: longitude and latitude
 ``zoom``      ``13``                         zoom
@@ -30,6 +31,7 @@ that a URL leaves as they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,6 +89,8 @@ class ViewState:
     rule: str | None = None
     """A rule of the checks page, or a question (`geodata.analysis.Question.to_text`)."""
     section: Section | None = None
+    story: str | None = None
+    """The id of a story; the page knows which there are."""
     filters: Filters = field(default_factory=dict)
     centre: tuple[float, float] | None = None
     """(lon, lat)."""
@@ -109,6 +113,7 @@ class ViewState:
             "flows": self.flows,
             "rule": self.rule,
             "section": self.section,
+            "story": self.story,
             "centre": None if self.centre is None else f"{self.centre[0]:.5f}_{self.centre[1]:.5f}",
             "zoom": None if self.zoom is None else f"{self.zoom:g}",
         }
@@ -199,6 +204,12 @@ def _rule(value: str) -> str:
     return value if value in RULES else read_question(value).to_text()
 
 
+def _story(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{16}", value):
+        raise ValueError(value)
+    return value
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in choices:
@@ -258,6 +269,7 @@ _PARTS = {
     "flows": _Part("flows", text("the lines from place to place"), _one_of(FLOWS)),
     "rule": _Part("rule", text("the check"), _rule),
     "section": _Part("section", text("the section of the dashboard"), _one_of(SECTIONS)),
+    "story": _Part("story", text("the story"), _story),
     "centre": _Part("centre", text("the centre of the map"), _centre),
     "zoom": _Part("zoom", text("the zoom of the map"), lambda value: _within(float(value), 0, 24)),
 }

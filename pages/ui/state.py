@@ -18,6 +18,7 @@ from geodata.filters import Filters
 from geodata.i18n import Text
 from geodata.programme import Section
 from geodata.schema import LAYERS
+from layers.story.ready import READY
 from layers.view import (
     AREA_UNITS,
     LAYOUTS,
@@ -50,6 +51,7 @@ VERSUS_NUMBER_KEY = "versus_number"
 LAYOUT_KEY = "versus_layout"
 SECTION_KEY = "section"
 LARGE_KEY = "large"
+STORY_KEY = "story"
 
 _VIEW = "_view_at_start"
 _BROKEN = "_broken_parts"
@@ -115,6 +117,8 @@ def _take_over(query: Mapping[str, str]) -> ViewState:
     if view.compare is not None:
         st.session_state[COMPARE_KEY] = view.compare
     st.session_state[_RULE] = view.rule
+    if view.story is not None:
+        st.session_state[STORY_KEY] = view.story
     st.session_state[BASEMAP_KEY] = view.basemap
     _restore_versus(view)
     st.session_state[_FILTERS] = view.filters
@@ -154,6 +158,12 @@ def layout() -> Layout:
     """How the map is compared."""
     chosen: Layout = st.session_state.get(LAYOUT_KEY) or LAYOUTS[0]
     return chosen
+
+
+def story() -> str | None:
+    """The story of the page Present, by its id; None where it is the ready one."""
+    chosen: str | None = st.session_state.get(STORY_KEY)
+    return None if chosen == READY else chosen
 
 
 def rule() -> str | None:
@@ -367,6 +377,7 @@ def view() -> ViewState:
         layout=None if versus() is None or layout() == LAYOUTS[0] else layout(),
         basemap=st.session_state.get(BASEMAP_KEY),
         rule=rule(),
+        story=story(),
         section=None if section() == SECTIONS[0] else section(),
         filters=filters(),
     )

@@ -23,6 +23,7 @@ WHOLE = ViewState(
     rule="parcels.near50.waterways",
     basemap="osm",
     section="land",
+    story="0123456789abcdef",
     filters={
         ("parcels", "state"): OneOf(frozenset({"idle", "completed"})),
         (PLACE, "zone"): OneOf(frozenset({"SZ*1", "片区%二"})),
@@ -71,6 +72,7 @@ def test_the_date_stands_in_the_query_as_people_write_it():
         ("basemap", "No such!"),
         ("rule", "parcels.over9.corridors"),
         ("section", "weather"),
+        ("story", "../ready"),
         ("f.parcels.colour", "red"),
         ("f.parcels.completed_on", "soon"),
         ("f.place.shape", "116_35"),

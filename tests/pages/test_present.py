@@ -271,3 +271,11 @@ def test_copies_without_a_name_are_numbered(open_page: OpenPage, store: Store) -
         app.button(key="story_copy").click().run()
     names = sorted(story.name for story in stories.read_stories(store))
     assert names[1] == f"{names[0]} 2"
+
+
+def test_the_address_opens_the_story_again(open_page: OpenPage, store: Store) -> None:
+    story = saved(store)
+    app = open_page("present", language="en", story=story.id)
+    assert app.selectbox(key="story").value == story.id
+    app.button(key="scene_next").click().run()
+    assert any(caption.value == "2 / 3" for caption in app.caption)

@@ -35,7 +35,7 @@ def show() -> None:
 def _ask(view: Mapping[str, str]) -> None:
     among = {story_id: story for story_id, story in choice.offered().items() if story_id != READY}
     names = {story_id: story.name for story_id, story in among.items()} | {_NEW: t("A new story")}
-    last = st.session_state.get(choice.STORY_KEY)
+    last = st.session_state.get(state.STORY_KEY)
     st.selectbox(
         t("Story"),
         list(names),
@@ -58,7 +58,7 @@ def _ask(view: Mapping[str, str]) -> None:
 
 def _add(among: Mapping[str, Story], view: Mapping[str, str]) -> None:
     title = st.session_state[_TITLE].strip() or _title_of(state.as_of())
-    kept = {part: value for part, value in view.items() if part not in ("language", "section", "rule")}
+    kept = {part: value for part, value in view.items() if part not in ("language", "section", "rule", "story")}
     scene = pinned(Scene(title, kept), data.current())
     today = t("Story of {day}", day=formats.day(date.today(), language()))
     to = among.get(st.session_state[_TO]) or Story(choice.free_name(today))

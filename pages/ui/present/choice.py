@@ -12,10 +12,9 @@ from geodata.errors import GeodataError
 from geodata.i18n import Text, text
 from geodata.stories import Scene, Story
 from layers.story.ready import READY, ready_story
-from pages.ui import account, data, who
+from pages.ui import account, data, state, who
 from pages.ui.language import language
 
-STORY_KEY = "story"
 _SCENE, _ASKED, _REFUSED, _DROPPED = "_scene", "_scene_asked", "_story_refused", "_story_before"
 _DONE, _TAKEN_OUT = "_story_done", "_scene_before"
 
@@ -38,7 +37,7 @@ def offered() -> dict[str, Story]:
 
 def chosen(among: dict[str, Story]) -> Story:
     """The story that the page is at."""
-    return among.get(str(st.session_state.get(STORY_KEY)), among[READY])
+    return among.get(str(st.session_state.get(state.STORY_KEY)), among[READY])
 
 
 def is_ready(story: Story) -> bool:
@@ -71,7 +70,7 @@ def follow(place: int) -> None:
 
 def open_story(story_id: str) -> None:
     """Show another story from its first scene, from the next run on."""
-    st.session_state[STORY_KEY] = story_id
+    st.session_state[state.STORY_KEY] = story_id
     go(0)
 
 

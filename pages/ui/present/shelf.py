@@ -10,7 +10,7 @@ from geodata import stories
 from geodata.errors import GeodataError
 from geodata.i18n import text
 from geodata.stories import LONGEST_NAME, Story
-from pages.ui import account
+from pages.ui import account, state
 from pages.ui.language import t
 from pages.ui.present import choice
 
@@ -20,16 +20,16 @@ _NAME, _FILE = "story_name", "story_file"
 def show(among: dict[str, Story]) -> Story:
     """The list to choose from, and behind a button what can be done with the chosen one."""
     names = {story_id: story.name for story_id, story in among.items()}
-    last = st.session_state.get(choice.STORY_KEY)
+    last = st.session_state.get(state.STORY_KEY)
     if last not in names:
         if last is not None:
             choice.refuse(text("The story that was open is no longer there: somebody deleted or closed it."))
         last = next(iter(names))
-    st.session_state[choice.STORY_KEY] = last  # told anew: the browser knows it by a name that may be another now
+    st.session_state[state.STORY_KEY] = last  # told anew: the browser knows it by a name that may be another now
     st.selectbox(
         t("Story"),
         list(names),
-        key=choice.STORY_KEY,
+        key=state.STORY_KEY,
         format_func=names.__getitem__,
         label_visibility="collapsed",
         on_change=choice.go,
