@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from playwright.sync_api import Browser, Frame
 from pptx import Presentation
 
 from geodata import stories
+from geodata.settings import Settings
 from geodata.store import Store
 from geodata.stories import Scene, Story
 from layers.story.command import run
+from layers.story.compose import pinned
 from tests.browser.conftest import OpenWindow
-from tests.browser.harness import Watch, Window
+from tests.browser.harness import Server, Watch, Window
+from tests.pages.conftest import publish_frame
 
 
 @pytest.fixture
@@ -211,3 +215,42 @@ def test_the_page_is_there_in_both_languages_at_a_phones_width(open_window: Open
     window.map_frame()
     assert window.page.evaluate("document.documentElement.scrollWidth") <= 420
     assert window.page.get_by_role("button", name="Next scene").is_visible()
+
+
+def test_a_pinned_scene_shows_its_own_data_until_it_is_refreshed(
+    chromium: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    server = Server(tmp_path_factory.mktemp("pinned") / "data", tmp_path / "server.log")
+    server.start()
+    settings = Settings(data_dir=server.data_dir)
+    store = Store.open(settings)
+    scene = Scene("路网", {"layers": "district.roads"}, figures=("roads",), transition="cut")
+    stories.save(store, Story("固定", (pinned(scene, store.current()), replace(scene, id="b", title="最新"))))
+    roads = store.read_version(store.version("roads"))
+    publish_frame(store, settings, "roads", roads.iloc[:-50])
+    watch = Watch()
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1366, "height": 900})
+    watch.follow(context)
+    window = Window(context, server.url, watch)
+    try:
+        story = stories.read_stories(store)[0]
+        window.open(f"/present?story={story.id}")
+        assert "已更新：路网" in window.page.locator("[data-testid='stAlert']").first.inner_text()
+
+        def shown() -> tuple[int, bool]:
+            return window.painted()["roads"], "路网 v1" in player(window).locator(".imprint").inner_text()
+
+        window.map_frame()
+        window.wait_to_read("the roads of then", shown, (len(roads), True))
+        window.widget("scene_next").locator("button").click()
+        window.wait_to_read("the roads of now", shown, (len(roads) - 50, False))
+        window.widget("scene_previous").locator("button").click()
+        window.wait_to_read("the roads of then", shown, (len(roads), True))
+        window.widget("scene_refresh").locator("button").click()
+        window.wait_to_read("the roads of now", lambda: window.map_frame() and shown(), (len(roads) - 50, False))
+        assert window.page.locator("[data-testid='stAlert']").count() == 0
+        assert watch.problems() == []
+    finally:
+        context.close()
+        store.close()
+        server.stop()
