@@ -19,8 +19,17 @@ _RULES = """<style>
 [class*="st-key-address_"], .st-key-watch {position: absolute; height: 0; overflow: hidden}
 /* Language, unit and the mark of illustrative data stand in the header, on every page. */
 .st-key-preferences {position: fixed; top: 0.4rem; right: 3.2rem; z-index: 999991; width: auto !important}
+/* Where they would lie on the names of the pages they stand below them. */
+@media (max-width: 70rem) {
+  :root {--bar: 2.6rem}
+  .st-key-preferences {position: static; justify-content: flex-end}
+}
+@media (max-width: 84rem) {
+  :root:has(.st-key-account, [class*="st-key-sign_in_header"]) {--bar: 2.6rem}
+  .st-key-preferences:has(.st-key-account, [class*="st-key-sign_in_header"]) {
+    position: static; justify-content: flex-end}
+}
 @media (max-width: 48rem) {
-  .st-key-preferences {position: static}
   .st-key-as_of_bar {flex-wrap: wrap !important; row-gap: 1rem; column-gap: 0.8rem !important}
   .st-key-as_of_month {flex: 1 0 70% !important}
 }
@@ -47,9 +56,10 @@ _RULES = """<style>
 .st-key-attribute_panel td:first-child {opacity: 0.75; white-space: nowrap}
 /* The map fills what is left of the window, and the panel of what was clicked floats over it. */
 .st-key-map_area {position: relative}
-.st-key-map_area iframe {height: calc(100vh - 8.3rem) !important; min-height: 20rem; display: block;
+.st-key-map_area iframe {height: calc(100vh - 8.3rem - var(--bar, 0rem)) !important; min-height: 20rem; display: block;
   border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
-.st-key-map_area:has(.st-key-attribute_table) iframe {height: calc(100vh - 31rem) !important; min-height: 16rem}
+.st-key-map_area:has(.st-key-attribute_table) iframe {
+  height: calc(100vh - 31rem - var(--bar, 0rem)) !important; min-height: 16rem}
 .st-key-map_area:has(.st-key-attribute_table) .st-key-attribute_panel {max-height: max(calc(100vh - 33.5rem), 13.5rem)}
 .st-key-tools > * {flex: 1 1 6.2rem; min-width: 6.2rem}
 .st-key-tools button {padding-inline: 0.3rem}
@@ -96,8 +106,9 @@ _RULES = """<style>
   border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem}
 /* Presenting: the player as high as the window allows, the scenes beside it. */
 .st-key-stage_area > div, .st-key-stage_area [data-testid="stBidiComponentRegular"] {
-  height: calc(100vh - 9.5rem); min-height: 24rem}
+  height: calc(100vh - 9.5rem - var(--bar, 0rem)); min-height: 24rem}
 .st-key-stage_area {border: 1px solid rgb(128 128 128 / 45%); border-radius: 0.25rem; overflow: hidden}
+.st-key-scene_tools button {min-width: 2.1rem; min-height: 2rem}
 .st-key-scene_list button {justify-content: flex-start; text-align: start}
 .st-key-scene_list button > div {justify-content: flex-start}
 .st-key-filter_bar {min-height: 2.2rem; row-gap: 0.3rem}
