@@ -131,8 +131,9 @@ def test_a_story_is_renamed_written_and_opened_on_the_map(window: Window, store:
     press("scene_4")
     window.wait_for("the fifth scene", lambda: "5 / 10" in window.widget("scene_steps").inner_text())
     assert chosen.input_value() == "改了名"
-    window.page.locator("[class*='st-key-scene_caption_'] textarea").fill("写完就存")
-    window.page.locator("[class*='st-key-scene_save_'] button").click()
+    form = f"{stories.read_stories(store)[0].scenes[4].id}_0"  # the form of the scene before may still be there
+    window.widget(f"scene_caption_{form}_zh").locator("textarea").fill("写完就存")
+    window.widget(f"scene_save_{form}").locator("button").first.click()
     window.wait_for("the words", lambda: stories.read_stories(store)[0].scenes[4].caption == "写完就存")
     window.wait_until_settled()
     press("scene_open")
