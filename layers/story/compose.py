@@ -166,7 +166,7 @@ class Composer:
             filters=filtered,
             figures=content.figures(scene, scope),
             flows=flows,
-            steps=play.steps(scene, scope, shown, list(plots)),
+            steps=play.steps(scene, scope, shown, plots),
             imprint=[
                 content.as_of(on, self.language),
                 *([filtered] if filtered else []),

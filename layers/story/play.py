@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -14,7 +14,7 @@ from geodata import status
 from geodata.status import READING_ORDER, STATE_LABELS
 from geodata.stories import Scene
 from layers import formats, sheet
-from layers.charts.plot import moving
+from layers.charts.plot import Plot, moving
 from layers.scope import Scope
 from layers.sheet.features import DrawnLayer
 from layers.sheet.furniture import KeyGroup
@@ -51,7 +51,7 @@ def _place(order: Sequence[str], name: str) -> int:
     return next((place for place, known in enumerate(order) if name.startswith(known)), len(order))
 
 
-def steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer], charts: Sequence[str]) -> list[Step]:
+def steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer], plots: Mapping[str, Plot]) -> list[Step]:
     """The ends of the months from `play_from` to the scene's day, and that day; every n-th where there are too many.
 
     Where nothing has changed on the map for more than a year before that day, those months are passed over.
@@ -68,17 +68,19 @@ def steps(scene: Scene, scope: Scope, visible: Sequence[DrawnLayer], charts: Seq
     days.append(scope.on)
     apart = math.ceil(len(days) / _MOST_STEPS)
     days = [*days[:-1:apart], days[-1]]
-    told = [content.plots(replace(scene, charts=tuple(charts)), scope.at(day))[0] for day in days]
-    moves = [moving([plots.get(name) for plots in told], days) for name in charts]
+    # Lines go over time already: only bars are made anew for each day, and the last day's are there.
+    bars = replace(scene, charts=tuple(name for name, plot in plots.items() if plot.kind == "bars"))
+    told = [*(content.plots(bars, scope.at(day))[0] for day in days[:-1]), plots]
+    moves = [moving([at_day.get(name) for at_day in told], days) for name in plots]
     return [
         Step(
             day,
             formats.month(day, scope.language),
             content.figures(scene, scope.at(day)),
-            plots,
+            moved,
             content.as_of(day, scope.language),
         )
-        for day, *plots in zip(days, *moves, strict=True)
+        for day, *moved in zip(days, *moves, strict=True)
     ]
 
 

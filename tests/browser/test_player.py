@@ -24,6 +24,15 @@ def player(window: Window, asked: str = "", language: str = "zh") -> Page:
     return page
 
 
+def notes_of(window: Window, audience: Page) -> Page:
+    """The notes window, opened from the audience's."""
+    with window.context.expect_page() as opened:
+        audience.keyboard.press("s")
+    notes = opened.value
+    notes.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    return notes
+
+
 def index(page: Page) -> int:
     return int(page.evaluate("planPlayer.index"))
 
@@ -288,10 +297,7 @@ def test_a_click_where_nothing_lies_tells_nothing_and_puts_the_panel_away(open_w
 def test_the_notes_window_and_the_audience_stay_in_step(open_window: OpenWindow) -> None:
     window = open_window()
     audience = player(window)
-    with window.context.expect_page() as opened:
-        audience.keyboard.press("s")
-    notes = opened.value
-    notes.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    notes = notes_of(window, audience)
     assert "一句话" in notes.locator(".text").inner_text()
     assert "水系连通" in notes.locator(".next").inner_text()
     waits(notes)("planMap.ready && planMap.stats.layers.water_zones?.painted === 3")
@@ -313,10 +319,7 @@ def test_the_notes_window_and_the_audience_stay_in_step(open_window: OpenWindow)
 def test_keys_in_the_notes_window_work_in_the_audiences(open_window: OpenWindow) -> None:
     window = open_window()
     audience = player(window)
-    with window.context.expect_page() as opened:
-        audience.keyboard.press("s")
-    notes = opened.value
-    notes.wait_for_function("() => window.planPlayer && planPlayer.ready")
+    notes = notes_of(window, audience)
     autoplay = notes.get_by_role("button", name="自动播放")
 
     def is_on(page: Page) -> str | None:

@@ -18,7 +18,9 @@ from geodata.publish import publish
 from geodata.schema import schema_of
 from geodata.settings import Settings
 from geodata.store import Store
-from pages.ui import data
+from layers import assets
+from pages.ui import data, place
+from pages.ui.present import stage
 from tests.geodata.little_district import little_district
 
 ROOT = Path(__file__).parents[2]
@@ -75,3 +77,11 @@ def open_page(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[
     yield open_page
     st.cache_resource.clear()
     forget()
+
+
+@pytest.fixture
+def without_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only a browser has: the built scripts, the player within the page, and where the map stands."""
+    monkeypatch.setattr(assets, "missing", list)
+    monkeypatch.setattr(stage, "show", lambda *_: None)
+    monkeypatch.setattr(place, "follow", lambda _: {"centre": "116.65000_35.41000", "zoom": "14.25"})

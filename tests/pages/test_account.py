@@ -12,20 +12,17 @@ from geodata import stories
 from geodata.settings import Settings
 from geodata.store import Store
 from geodata.stories import Scene, Story
-from layers import assets
-from pages.ui import place
-from pages.ui.present import stage
 from tests.pages.conftest import OpenPage
 
 SECRETS = {"auth": {"client_id": "plan"}}
 WANG = {"is_logged_in": True, "name": "王晓明", "email": "wang@example.cn"}
 
 
+pytestmark = pytest.mark.usefixtures("without_browser")
+
+
 @pytest.fixture(autouse=True)
-def store(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[Store]:
-    monkeypatch.setattr(assets, "missing", list)
-    monkeypatch.setattr(stage, "show", lambda *_: None)
-    monkeypatch.setattr(place, "follow", lambda _: {"centre": "116.65000_35.41000", "zoom": "14.25"})
+def store(published: Settings) -> Iterator[Store]:
     store = Store.open(published)
     for name, public in (("open", True), ("closed", False)):
         stories.save(store, Story(name, (Scene("first", {}, notes="hush"),), public=public))

@@ -13,20 +13,17 @@ from geodata import stories
 from geodata.settings import Settings
 from geodata.store import Store
 from geodata.stories import Scene, Story
-from layers import assets
 from layers.story.ready import READY
-from pages.ui import place
-from pages.ui.present import stage
 from tests.pages.conftest import OpenPage
 
 VIEW = {"v": "1", "layers": "district.parcels", "as_of": "2020-12-31"}
 
 
+pytestmark = pytest.mark.usefixtures("without_browser")
+
+
 @pytest.fixture(autouse=True)
-def store(monkeypatch: pytest.MonkeyPatch, published: Settings) -> Iterator[Store]:
-    monkeypatch.setattr(assets, "missing", list)
-    monkeypatch.setattr(stage, "show", lambda *_: None)
-    monkeypatch.setattr(place, "follow", lambda _: {"centre": "116.65000_35.41000", "zoom": "14.25"})
+def store(published: Settings) -> Iterator[Store]:
     store = Store.open(published)
     yield store
     for story in stories.read_stories(store):
@@ -43,6 +40,15 @@ def open_story(open_page: OpenPage, story: Story) -> AppTest:
     app.selectbox(key="story").select(story.id).run()
     assert not app.exception
     return app
+
+
+def with_something_typed(open_page: OpenPage, store: Store) -> tuple[Story, AppTest, str]:
+    """A story, the page on which the caption of its first scene says “mine” and is not saved, and the form's key."""
+    story = saved(store)
+    app = open_story(open_page, story)
+    key = f"{story.scenes[0].id}_0"
+    app.text_area(key=f"scene_caption_{key}_en").set_value("mine").run()
+    return story, app, key
 
 
 def titles(store: Store) -> str:
@@ -203,10 +209,7 @@ def test_what_is_typed_is_there_again_after_another_scene(open_page: OpenPage, s
 
 
 def test_what_others_save_in_another_scene_costs_nothing_that_is_typed(open_page: OpenPage, store: Store) -> None:
-    story = saved(store)
-    app = open_story(open_page, story)
-    key = f"{story.scenes[0].id}_0"
-    app.text_area(key=f"scene_caption_{key}_en").set_value("mine").run()
+    story, app, key = with_something_typed(open_page, store)
     stories.save(store, stories.with_changed(story, replace(story.scenes[1], title="theirs")))
     app.button(key=f"scene_save_{key}").click().run()
     assert not app.exception
@@ -215,10 +218,7 @@ def test_what_others_save_in_another_scene_costs_nothing_that_is_typed(open_page
 
 
 def test_of_two_who_write_in_one_scene_the_later_is_asked(open_page: OpenPage, store: Store) -> None:
-    story = saved(store)
-    app = open_story(open_page, story)
-    key = f"{story.scenes[0].id}_0"
-    app.text_area(key=f"scene_caption_{key}_en").set_value("mine").run()
+    story, app, key = with_something_typed(open_page, store)
     stories.save(store, stories.with_changed(story, replace(story.scenes[0], title="theirs")))
     app.button(key=f"scene_save_{key}").click().run()
     assert any("Somebody else changed this scene" in warning.value for warning in app.warning)
